@@ -1,0 +1,48 @@
+# Every recipe is one line; the logic is in the packages.
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help setup data train evaluate data-report serve test check fix lock clean
+
+help: ## show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
+
+setup: $(VENV)/dev.done ## make the environment for training, checks and tests
+
+data: $(VENV)/dev.done ## bring the labelled comments into data/raw
+	$(BIN)/python -m training data
+
+train: $(VENV)/dev.done ## train on every source that is there and publish a version
+	$(BIN)/python -m training data && $(BIN)/python -m training train
+
+evaluate: $(VENV)/dev.done ## measure the current version on the held-back comments
+	$(BIN)/python -m training evaluate
+
+data-report: $(VENV)/dev.done ## print what each source holds and teaches
+	$(BIN)/python -m training data-report
+
+serve: $(VENV)/serve.done ## start the service on 127.0.0.1 (PORT=8000)
+	MODERATION_PORT=$(PORT) $(VENV)/serve/bin/python -m service
+
+test: $(VENV)/dev.done ## run all tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/dev.done ## lint, format and types: reports, never rewrites
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+fix: $(VENV)/dev.done ## repair what can be repaired
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+lock: $(VENV)/dev.done ## write the lock files anew, with hashes, for Python 3.11 to 3.13
+	for role in serve dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra $$role -o requirements/$$role.txt pyproject.toml; done
+
+clean: ## remove environments, caches and derived data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info data/cache
+
+$(VENV)/serve.done: requirements/serve.txt
+	$(PYTHON) -m venv $(VENV)/serve && $(VENV)/serve/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/serve.txt && touch $@
+
+$(VENV)/dev.done: requirements/dev.txt
+	$(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt && touch $@

@@ -1,0 +1,50 @@
+"""Every error that scoring raises.
+
+ScoringError
+├── TextError              a comment that cannot be scored as sent
+│   ├── LoneSurrogate      half of a UTF-16 pair: not valid Unicode
+│   └── TextTooLong        more UTF-8 bytes than the limit
+├── ArtifactError          a stored model that is refused
+│   ├── ArtifactMissing    no such version, or no CURRENT
+│   ├── ArtifactDamaged    a file is missing, short, changed or holds an impossible value
+│   └── FormatUnsupported  written for another format number
+└── PolicyError            a policy that does not exist or cannot be applied
+"""
+
+from __future__ import annotations
+
+
+class ScoringError(Exception):
+    """Base of all errors of this package."""
+
+
+class TextError(ScoringError):
+    """A comment cannot be scored as sent."""
+
+
+class LoneSurrogate(TextError):
+    """The text holds half of a UTF-16 pair and is not valid Unicode."""
+
+
+class TextTooLong(TextError):
+    """The text is longer in UTF-8 bytes than the limit."""
+
+
+class ArtifactError(ScoringError):
+    """A stored model is refused."""
+
+
+class ArtifactMissing(ArtifactError):
+    """The named version, or the file that names it, does not exist."""
+
+
+class ArtifactDamaged(ArtifactError):
+    """A file of the artifact is missing, short, changed or holds an impossible value."""
+
+
+class FormatUnsupported(ArtifactError):
+    """The artifact was written for another format number."""
+
+
+class PolicyError(ScoringError):
+    """The policy does not exist or cannot be applied to this model."""

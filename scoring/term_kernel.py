@@ -1,0 +1,164 @@
+"""Compiled third step: name every word and character n-gram of a text by a 64-bit hash.
+
+Word n-grams are runs of tokens joined by one space; character n-grams are cut inside one token
+padded with a space on either side, a token shorter than the n-gram giving itself once. Both are
+scikit-learn's definitions (`analyzer="word"` with white-space tokens, `analyzer="char_wb"`).
+The hash is FNV-1a over code points (http://www.isthe.com/chongo/tech/comp/fnv/), started from a
+different value for words and for characters, so the same letters are two different terms.
+Hashes are found again in an open-addressing table: a power of two of slots, 0 marks a free one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from scoring.array_types import I32, U32, U64
+
+WORD_BASIS: Final = np.uint64(0xCBF29CE484222325)
+CHARACTER_BASIS: Final = np.uint64(0x9AE16A3B2F90404F)
+PRIME: Final = np.uint64(0x100000001B3)
+PADDING: Final = np.uint64(32)
+TABLE_MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
+
+
+@njit(nogil=True)
+def hash_word(out: U32, begin: int, end: int, state: np.uint64) -> np.uint64:
+    """Continue a hash over the code points `out[begin:end]`.
+
+    Args:
+        out: uint32 token code points.
+        begin: the first code point.
+        end: where the run ends, exclusive.
+        state: the hash so far.
+
+    Returns:
+        The hash with the run added.
+    """
+    for k in range(begin, end):
+        state = (state ^ np.uint64(out[k])) * PRIME
+    return state
+
+
+@njit(nogil=True)
+def word_terms(
+    out: U32, token_at: I32, tokens: int, longest: int, hashes: U64, firsts: I32, lasts: I32
+) -> int:
+    """Hash all word n-grams of 1 to `longest` tokens.
+
+    Args:
+        out: uint32 token code points.
+        token_at: int32, token t is `out[token_at[t]:token_at[t + 1]]`.
+        tokens: number of tokens.
+        longest: the longest n-gram, in tokens.
+        hashes: uint64 output with room for `longest * tokens` entries.
+        firsts, lasts: int32 outputs of the same size: first and last token of each n-gram.
+
+    Returns:
+        The number of n-grams written.
+    """
+    size = 0
+    for t in range(tokens):
+        state = WORD_BASIS
+        for last in range(t, min(t + longest, tokens)):
+            if last > t:
+                state = (state ^ PADDING) * PRIME
+            state = hash_word(out, token_at[last], token_at[last + 1], state)
+            hashes[size] = state
+            firsts[size] = t
+            lasts[size] = last
+            size += 1
+    return size
+
+
+@njit(nogil=True)
+def character_terms(
+    out: U32, token_at: I32, tokens: int, shortest: int, longest: int, hashes: U64, owners: I32
+) -> int:
+    """Hash all character n-grams inside the padded tokens.
+
+    Args:
+        out, token_at, tokens: as in `word_terms`.
+        shortest, longest: n-gram lengths in code points, padding included.
+        hashes: uint64 output with room for `(longest - shortest + 1) * (len(out) + 2 * tokens)`.
+        owners: int32 output of the same size: the token each n-gram lies in.
+
+    Returns:
+        The number of n-grams written.
+    """
+    size = 0
+    for t in range(tokens):
+        begin = token_at[t]
+        length = token_at[t + 1] - begin
+        padded = length + 2
+        for p in range(padded):
+            state = CHARACTER_BASIS
+            stop = min(p + longest, padded)
+            for q in range(p, stop):
+                code = PADDING if q == 0 or q == padded - 1 else np.uint64(out[begin + q - 1])
+                state = (state ^ code) * PRIME
+                # a token shorter than the shortest n-gram is taken whole, once
+                if q - p + 1 >= shortest or (p == 0 and q == padded - 1):
+                    hashes[size] = state
+                    owners[size] = t
+                    size += 1
+    return size
+
+
+@njit(nogil=True)
+def table_shift(keys: U64) -> np.uint64:
+    """Return 64 less the logarithm of the table's size.
+
+    Args:
+        keys: uint64, a power of two of slots.
+
+    Returns:
+        The shift that `find_slot` needs.
+    """
+    bits = 0
+    while (1 << bits) < len(keys):
+        bits += 1
+    return np.uint64(64 - bits)
+
+
+@njit(nogil=True)
+def find_slot(keys: U64, shift: np.uint64, key: np.uint64) -> np.int64:
+    """Return the slot that holds `key`, or the free slot where it would go.
+
+    Args:
+        keys: uint64, a power of two of slots; 0 marks a free one.
+        shift: what `table_shift` says of `keys`.
+        key: the hash to find.
+
+    Returns:
+        A position in `keys`.
+    """
+    mask = np.int64(len(keys) - 1)
+    slot = np.int64((key * TABLE_MULTIPLIER) >> shift)
+    while keys[slot] != key and keys[slot] != np.uint64(0):
+        slot = (slot + 1) & mask
+    return slot
+
+
+@njit(nogil=True)
+def fill_table(hashes: U64, keys: U64, rows: I32, shift: np.uint64) -> int:
+    """Put each hash with its position into the table.
+
+    Args:
+        hashes: uint64, what to put in.
+        keys: uint64, all 0, with more slots than hashes; filled.
+        rows: int32, as long as `keys`; filled with positions in `hashes`.
+        shift: what `table_shift` says of `keys`.
+
+    Returns:
+        The first position whose hash is 0 or a repetition, or -1.
+    """
+    for row in range(len(hashes)):
+        slot = find_slot(keys, shift, hashes[row])
+        if hashes[row] == np.uint64(0) or keys[slot] == hashes[row]:
+            return row
+        keys[slot] = hashes[row]
+        rows[slot] = row
+    return -1

@@ -1,0 +1,177 @@
+"""Factories of small tables, annotation files and models; a small training run, made once."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION, HEADS
+from scoring.manifest import Manifest
+from scoring.model import Calibration, LinearModel
+from scoring.normalise import NORMALISER_VERSION
+from scoring.policy import Policy
+from scoring.scorer import Scorer
+from scoring.store import PublishedModel, current_version
+from scoring.terms import TermSettings, hash_term
+from training.annotations import COLUMNS
+from training.corpus.fold import fold_key
+from training.pipeline import Folders, train
+from training.settings import TrainingSettings
+from training.sources.table import build_table
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SEED_LINES = 30
+
+MakeTable = Callable[..., pd.DataFrame]
+WriteAnnotations = Callable[..., Path]
+MakeModel = Callable[..., PublishedModel]
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the repository: real seed comments, annotations and sources."""
+    return REPOSITORY
+
+
+@pytest.fixture
+def make_table() -> MakeTable:
+    """A factory of row tables: source, texts, groups, and labels by key."""
+
+    def make(
+        source: str,
+        texts: Sequence[str],
+        groups: Sequence[str] | None = None,
+        **labels: Sequence[int],
+    ) -> pd.DataFrame:
+        ids = [str(i) for i in range(len(texts))]
+        arrays = {key: np.array(values, np.int8) for key, values in labels.items()}
+        return build_table(source, texts, ids, arrays, groups)
+
+    return make
+
+
+@pytest.fixture
+def write_annotations(tmp_path: Path) -> WriteAnnotations:
+    """A writer of annotation files: one mapping a line, `text` gives the key; returns the folder.
+
+    What a line does not say: a comment of civil-aayan, not drawn at random, approved, sure.
+    """
+
+    def write(*lines: Mapping[str, str], name: str = "news.csv") -> Path:
+        folder = tmp_path / "annotations"
+        folder.mkdir(exist_ok=True)
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            for line in lines:
+                writer.writerow(_annotation(dict(line)))
+        return folder
+
+    return write
+
+
+def _annotation(line: dict[str, str]) -> dict[str, str]:
+    text = line.pop("text", "")
+    defaults = {
+        "key": fold_key(text), "source": "civil-aayan", "file": "data__safe.csv", "row": "0",
+        "stratum": "all", "inclusion_probability": "",
+    }  # fmt: skip
+    for suffix in ("_1", "_2", ""):
+        defaults |= {
+            f"decision{suffix}": line.get("decision", "approve"),
+            f"categories{suffix}": line.get("categories", ""),
+            f"certainty{suffix}": line.get("certainty", "sure"),
+        }
+    return defaults | line
+
+
+@pytest.fixture
+def make_model() -> MakeModel:
+    """A factory of models that know some words: weights by head, words of one token."""
+
+    def make(weights: Mapping[str, Mapping[str, float]], **fields: Any) -> PublishedModel:
+        words = sorted({word for known in weights.values() for word in known})
+        hashes = np.array([hash_term(word, word=True) for word in words], np.uint64)
+        table = np.zeros((len(words), len(HEADS)), np.float32)
+        for head, known in weights.items():
+            for word, weight in known.items():
+                table[words.index(word), HEADS.index(head)] = weight
+        order = np.argsort(hashes)
+        model = LinearModel(
+            TermSettings(), hashes[order], np.ones(len(words), np.float32), table[order],
+            np.zeros(len(HEADS)), _calibration(), np.zeros(0, np.uint64),
+        )  # fmt: skip
+        return PublishedModel(_manifest(**fields), Scorer(model))
+
+    return make
+
+
+def _calibration() -> Calibration:
+    """Categories start at sigmoid(-4); the overall probability follows the reject head."""
+    return Calibration(
+        np.ones(len(CATEGORIES)), np.full(len(CATEGORIES), -4.0), np.array([0.0, 1.0, 0.0])
+    )
+
+
+def _manifest(**fields: Any) -> Manifest:
+    thresholds = (0.5,) * len(CATEGORIES)
+    values: dict[str, Any] = {
+        "version": "20261122T000000Z-test", "guidelines": GUIDELINES_VERSION,
+        "categories": CATEGORIES, "languages": ("en",), "normaliser": NORMALISER_VERSION,
+        "terms": TermSettings(), "biases": (0.0,) * len(HEADS),
+        "slopes": (1.0,) * len(CATEGORIES), "offsets": (-4.0,) * len(CATEGORIES),
+        "overall": (0.0, 1.0, 0.0),
+        "policies": {
+            "assist": Policy("assist", 0.9, 0.5, thresholds),
+            "automatic": Policy("automatic", 0.7, 0.7, thresholds),
+        },
+        "provisional": ("sexism",), "prevalence": 0.2, "data_digest": "0" * 12,
+        "configuration_digest": "1" * 12, "sources": {"seed": "CC0-1.0"},
+        "libraries": {"numpy": "2"}, "trained_at": "2026-11-22T00:00:00Z", "training_rows": 1234,
+    }  # fmt: skip
+    return Manifest(**{**values, **fields})
+
+
+@pytest.fixture(scope="session")
+def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a part of the real seed comments and no file of any source."""
+    data = tmp_path_factory.mktemp("small") / "data"
+    (data / "annotations").mkdir(parents=True)
+    (data / "seed").mkdir()
+    shutil.copy(REPOSITORY / "data" / "sources.toml", data)
+    for path in sorted((REPOSITORY / "data" / "seed").glob("*.jsonl")):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)[:SEED_LINES]
+        (data / "seed" / path.name).write_text("".join(lines), encoding="utf-8")
+    return data
+
+
+@pytest.fixture(scope="session")
+def trained_models(small_data: Path) -> Path:
+    """A folder of models with one version, trained on `small_data`; copy it before changing it."""
+    models = small_data.parent / "models"
+    train(Folders(small_data, models), TrainingSettings())
+    return models
+
+
+@pytest.fixture
+def models(trained_models: Path, tmp_path: Path) -> Path:
+    """A copy of `trained_models` for one test to change."""
+    copy = tmp_path / "models"
+    shutil.copytree(trained_models, copy)
+    wait_for_another_second(current_version(copy))
+    return copy
+
+
+def wait_for_another_second(version: str) -> None:
+    """Versions are named by the second: two of the same data need two seconds."""
+    while version.startswith(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"):
+        time.sleep(0.05)

@@ -1,0 +1,143 @@
+"""A whole training with a news source, annotations and held-back comments: evaluation and gate.
+
+The news comments are seed comments under another name, so nothing but this repository is needed.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import training.gate
+import training.metrics
+from scoring.guidelines import HEADS
+from scoring.store import current_version, load_current
+from training.__main__ import main
+from training.corpus.fold import fold_key
+from training.corpus.held_back import read_held_back
+from training.pipeline import Folders, read_corpus, train
+from training.settings import TrainingSettings
+from training.sources.registry import load_registry
+
+SETTINGS = TrainingSettings()
+FILES = ("data__threat.csv", "toxic_language.csv", "data__safe.csv")
+SOURCE = """[[source]]
+key = "civil-aayan"
+title = "News comments of a test"
+domain = "news"
+role = "train"
+licence = "CC0-1.0"
+weights_may_ship = true
+weight = 1.0
+citation = "none"
+labeller = "the writer"
+dates = "2026"
+teaches = "a test"
+known_noise = "none"
+reader = "civil_aayan"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training.gate, "RESAMPLES", 60)
+    monkeypatch.setattr(training.metrics, "RESAMPLES", 30)
+
+
+@pytest.fixture
+def news_data(
+    repository: Path,
+    small_data: Path,
+    tmp_path: Path,
+    write_annotations: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+) -> Path:
+    """A data folder with 1,000 annotated news comments, 40 % of them held back."""
+    data = tmp_path / "data"
+    shutil.copytree(small_data, data)
+    comments = {}
+    for path in sorted((repository / "data" / "seed").glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines()[30:130]:
+            row = json.loads(line)
+            comments[fold_key(row["text"])] = row
+    write_source(data, [row["text"] for row in comments.values()])
+    annotated = write_annotations(
+        *(
+            {"text": row["text"], "decision": row["decision"], "inclusion_probability": "0.5",
+             "categories": " ".join(row["categories"])}
+            for row in comments.values()
+        )
+    )  # fmt: skip
+    shutil.copytree(annotated, data / "annotations", dirs_exist_ok=True)
+    assert main(["--data", str(data), "hold-back"]) == 0
+    assert main(["--data", str(data), "hold-back"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert not first.startswith("0 keys appended")
+    assert second.startswith("0 keys appended")
+    return data
+
+
+def write_source(data: Path, texts: list[str]) -> None:
+    folder = data / "raw" / "civil-aayan"
+    folder.mkdir(parents=True)
+    entries = []
+    for name in FILES:
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["text", "label"])
+            writer.writerows([text, "0"] for text in (texts if name == FILES[-1] else []))
+        content = (folder / name).read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        entries.append(
+            f'[[source.files]]\nname = "{name}"\nsha256 = "{digest}"\nbytes = {len(content)}\n'
+        )
+    (data / "sources.toml").write_text(SOURCE + "".join(entries), encoding="utf-8")
+
+
+def test_evaluates_the_held_back_comments_and_asks_the_gate(
+    news_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = Folders(news_data, tmp_path / "models")
+    assert train(folders, SETTINGS).passed
+    first = current_version(folders.models)
+    check_evaluation(folders.models / first)
+    corpus = read_corpus(news_data, load_registry(news_data / "sources.toml"))
+    held_back = read_held_back(news_data / "splits" / "held_back.txt")
+    assert set(corpus.part("held_back")["key"]) == held_back
+    assert load_current(folders.models).manifest.training_rows == len(corpus.part("train"))
+    time.sleep(1)  # a version is named by the second
+    poor = replace(SETTINGS, kept_terms=20, inverse_regularisation=1e-4)
+    refused = train(folders, poor)
+    assert not refused.passed
+    assert "worse beyond chance on" in refused.reason
+    assert "reject" in refused.reason
+    assert current_version(folders.models) == first
+    time.sleep(1)
+    passed = train(folders, SETTINGS)
+    assert passed.passed
+    assert {c.new - c.current for c in passed.comparisons} == {0.0}
+    assert current_version(folders.models) not in (first, "")
+    capsys.readouterr()
+    assert main(["--data", str(news_data), "--models", str(folders.models), "evaluate"]) == 0
+    said = capsys.readouterr().out
+    assert '"calibration_error"' in said
+
+
+def check_evaluation(folder: Path) -> None:
+    content = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    (metrics,) = content["evaluations"].values()
+    assert metrics["n"] > 300
+    assert metrics["prevalence"] == pytest.approx(SETTINGS.prevalence)
+    assert metrics["heads"]["reject"]["verdict"] == "judged"
+    card = (folder / "model_card.md").read_text(encoding="utf-8")
+    for head in HEADS:
+        assert f"| {head} |" in card
+    assert "| civil-aayan |" in card

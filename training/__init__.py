@@ -1,0 +1,1 @@
+"""From labelled comments to a published model: sources, corpus, fit, calibrate, evaluate."""

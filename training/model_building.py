@@ -1,0 +1,141 @@
+"""Fit, prune, quantise, cross-fit and calibrate: from a corpus to a model ready to export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from scoring.artifact import quantise
+from scoring.guidelines import HEADS
+from scoring.model import Calibration, LinearModel
+from scoring.policy import Policy
+from scoring.scorer import calibrated_probabilities
+from training.calibrate import CalibrationRows, calibrate
+from training.corpus.assemble import label_matrix
+from training.features import Features, english_words, extract_features
+from training.fit import fit_heads, heaviest_terms
+from training.settings import TrainingSettings
+from training.thresholds import JudgedRows, choose_policies
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRows:
+    """What a model is built from.
+
+    Attributes:
+        rows: Training rows of a corpus, ordered by group.
+        weights: float64 (n), how much each counts in training.
+        judging: float64 (n), how much each counts in calibration; 0 for most.
+        english: Texts known to be English.
+    """
+
+    rows: pd.DataFrame
+    weights: NDArray[np.float64]
+    judging: NDArray[np.float64]
+    english: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltModel:
+    """A fitted model and its presets.
+
+    Attributes:
+        model: The model, quantised as it will be stored.
+        policies: The presets.
+        provisional: Categories calibrated on too few news positives.
+        judged: The out-of-fold rows the presets were chosen on.
+    """
+
+    model: LinearModel
+    policies: dict[str, Policy]
+    provisional: tuple[str, ...]
+    judged: JudgedRows
+
+
+def build_model(data: TrainingRows, settings: TrainingSettings) -> BuiltModel:
+    """Build a model.
+
+    Args:
+        data: Rows and weights.
+        settings: How to fit.
+
+    Returns:
+        The model, calibrated on out-of-fold margins.
+    """
+    labels = label_matrix(data.rows)
+    features = extract_features(data.rows, settings)
+    if len(features.vocabulary.hashes) > settings.kept_terms:
+        heads = fit_heads(
+            features.values, labels, data.weights, settings, progress="choosing terms"
+        )
+        features = features.keep(heaviest_terms(heads, features.values, settings.kept_terms))
+    heads = fit_heads(features.values, labels, data.weights, settings, progress="fitting heads")
+    weights, _ = quantise(heads.weights, features.idf)
+    margins = out_of_fold_margins(features, labels, data, settings)
+    calibration, provisional = calibrate(CalibrationRows(margins, labels, data.judging))
+    judged = judged_rows(margins, labels, data.judging, calibration)
+    model = LinearModel(
+        settings.terms, features.vocabulary.hashes, features.idf, weights, heads.biases,
+        calibration, english_words(data.english, settings),
+    )  # fmt: skip
+    return BuiltModel(model, choose_policies(judged, settings), provisional, judged)
+
+
+def out_of_fold_margins(
+    features: Features,
+    labels: NDArray[np.int8],
+    data: TrainingRows,
+    settings: TrainingSettings,
+) -> NDArray[np.float64]:
+    """Score every row by heads that never saw its group.
+
+    Args:
+        features: Features of the rows.
+        labels: int8 (n, 12).
+        data: The rows and their weights.
+        settings: How to fit, and the number of folds.
+
+    Returns:
+        float64 (n, 12), columns in the order of `HEADS`.
+    """
+    groups, group_of = np.unique(data.rows["group"].to_numpy(), return_inverse=True)
+    generator = np.random.default_rng(settings.seed)
+    fold_of = generator.permutation(len(groups))[group_of] % settings.folds
+    margins = np.zeros((len(labels), len(HEADS)))
+    for fold in tqdm(range(settings.folds), desc="cross-fitting", unit="fold", disable=None):
+        held = np.flatnonzero(fold_of == fold)
+        # weight 0 leaves the fold out without a copy of the matrix
+        weights = np.where(fold_of == fold, 0.0, data.weights)
+        heads = fit_heads(features.values, labels, weights, settings)
+        margins[held] = features.values[held] @ heads.weights + heads.biases
+    return margins
+
+
+def judged_rows(
+    margins: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    judging: NDArray[np.float64],
+    calibration: Calibration,
+) -> JudgedRows:
+    """Calibrate out-of-fold margins and keep the rows that may judge.
+
+    Args:
+        margins: float64 (n, 12).
+        labels: int8 (n, 12).
+        judging: float64 (n), weights; where all are 0 every row judges alike.
+        calibration: The calibration.
+
+    Returns:
+        The judged rows.
+    """
+    used = judging > 0 if (judging > 0).any() else np.ones(len(judging), bool)
+    weights = judging[used] if (judging > 0).any() else np.ones(len(judging))
+    category, reject = calibrated_probabilities(
+        np.ascontiguousarray(margins[used]),
+        calibration.slopes, calibration.offsets, calibration.overall,
+    )  # fmt: skip
+    return JudgedRows(category, reject, labels[used], weights)

@@ -1,0 +1,252 @@
+"""`make train`: from sources to a published version, step by step."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scoring.artifact import MANIFEST
+from scoring.errors import ArtifactError, ArtifactMissing
+from scoring.manifest import Manifest
+from scoring.store import (
+    PublishedModel,
+    load_current,
+    load_version,
+    make_current,
+    model_from_bytes,
+    publish,
+)
+from training.annotations import read_annotations
+from training.card import comparison_table, model_card
+from training.corpus.assemble import HELD_BACK, TRAIN, WRITTEN, Corpus, assemble
+from training.corpus.held_back import read_held_back
+from training.corpus.row_weights import judging_weights, news_keys, row_weights
+from training.evaluate import evaluate
+from training.export import json_file, make_manifest, model_files
+from training.gate import GateResult, judge
+from training.model_building import BuiltModel, TrainingRows, build_model
+from training.seed import read_seed
+from training.settings import TrainingSettings
+from training.sources.load import LoadedSources, load_sources
+from training.sources.registry import Registry, load_registry
+
+SEED_LICENCE: Final = "CC0-1.0 (written for this project)"
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where a run reads and writes.
+
+    Attributes:
+        data: Holds sources.toml, seed/, annotations/, splits/ and raw/.
+        models: The folder of versions.
+    """
+
+    data: Path
+    models: Path
+
+
+def train(folders: Folders, settings: TrainingSettings, *, force: bool = False) -> GateResult:
+    """Train, publish, evaluate and, where the gate passes, make current.
+
+    Args:
+        folders: Where to read and write.
+        settings: How to fit.
+        force: Make the version current whatever the gate says.
+
+    Returns:
+        The gate's answer.
+
+    Raises:
+        TrainingError: The project's own data is malformed.
+        OSError: The disk is full.
+    """
+    registry = load_registry(folders.data / "sources.toml")
+    corpus = read_corpus(folders.data, registry)
+    rows = corpus.part(TRAIN).sort_values("group", kind="stable").reset_index(drop=True)
+    built = build_model(training_rows(rows, registry, settings), settings)
+    manifest = make_manifest(built, rows, settings, licences(rows, registry), datetime.now(UTC))
+    held_back = corpus.part(HELD_BACK)
+    new = publish_evaluated(folders.models, manifest, built, rows, held_back, registry, settings)
+    weights = judging_weights(held_back, news_keys(registry), settings.prevalence)
+    result = compare_with_current(folders.models, new, held_back, weights, settings.seed)
+    report(f"\n{comparison_table(result.comparisons)}")
+    if result.passed or force:
+        make_current(folders.models, manifest.version)
+        report(f"published {manifest.version} and made it current: {_because(result)}")
+    else:
+        report(
+            f"published {manifest.version}; CURRENT stays: {result.reason}.\n"
+            f"To use it all the same: python -m training use {manifest.version}"
+        )
+    return result
+
+
+def _because(result: GateResult) -> str:
+    return result.reason if result.passed else f"forced, though {result.reason}"
+
+
+def read_corpus(data: Path, registry: Registry) -> Corpus:
+    """Read every source that is there, the project's own comments and labels, and merge them.
+
+    Args:
+        data: The data folder.
+        registry: The sources.
+
+    Returns:
+        The corpus.
+    """
+    loaded = load_sources(registry, data / "raw", ("train",))
+    benchmarks = load_sources(registry, data / "raw", ("benchmark",))
+    _report_sources(loaded)
+    seed = read_seed(data / "seed")
+    return assemble(
+        [*loaded.tables.values(), seed],
+        list(benchmarks.tables.values()),
+        read_annotations(data / "annotations"),
+        read_held_back(data / "splits" / "held_back.txt"),
+        {**registry.weights(), WRITTEN: 10.0},
+    )
+
+
+def _report_sources(loaded: LoadedSources) -> None:
+    for note in loaded.notes:
+        report(str(note))
+    if not loaded.tables:
+        report(
+            "NO SOURCE COULD BE READ: training on the comments written for this project alone "
+            "(data/seed). Run `make data`, or see data/README.md for the files it looks for."
+        )
+
+
+def training_rows(
+    rows: pd.DataFrame, registry: Registry, settings: TrainingSettings
+) -> TrainingRows:
+    """Weigh the rows of a corpus for training and calibration.
+
+    Args:
+        rows: Training rows, ordered by group.
+        registry: The sources.
+        settings: Weights and prevalence.
+
+    Returns:
+        What `build_model` takes.
+    """
+    news = news_keys(registry)
+    return TrainingRows(
+        rows,
+        row_weights(rows, registry.weights(), news, settings),
+        judging_weights(rows, news, settings.prevalence),
+        rows["text"].tolist(),
+    )
+
+
+def licences(rows: pd.DataFrame, registry: Registry) -> dict[str, str]:
+    """Return the licence of each source that has rows.
+
+    Args:
+        rows: Training rows.
+        registry: The sources.
+
+    Returns:
+        Licence by source key.
+    """
+    known = {source.key: source.licence for source in registry.sources} | {WRITTEN: SEED_LICENCE}
+    return {key: known[key] for key in sorted(set(rows["source"]))}
+
+
+def current_or_none(models: Path) -> PublishedModel | None:
+    """Load the model in use, or None where there is none yet.
+
+    Args:
+        models: The folder of versions.
+
+    Raises:
+        ArtifactError: There is one but it does not verify.
+    """
+    try:
+        return load_current(models)
+    except ArtifactMissing:
+        return None
+
+
+def compare_with_current(
+    models: Path,
+    new: PublishedModel,
+    rows: pd.DataFrame,
+    weights: NDArray[np.float64],
+    seed: int,
+) -> GateResult:
+    """Ask the gate about a new version; one that cannot be compared does not pass.
+
+    Args:
+        models: The folder of versions.
+        new: The model to judge.
+        rows: Held-back rows.
+        weights: float64 (n).
+        seed: Of the resampling.
+
+    Returns:
+        The gate's answer.
+    """
+    try:
+        current = current_or_none(models)
+    except ArtifactError as error:
+        return GateResult(False, f"the current model cannot be loaded to compare with: {error}")
+    return judge(current, new, rows, weights, seed=seed)
+
+
+def publish_evaluated(
+    models: Path,
+    manifest: Manifest,
+    built: BuiltModel,
+    rows: pd.DataFrame,
+    held_back: pd.DataFrame,
+    registry: Registry,
+    settings: TrainingSettings,
+) -> PublishedModel:
+    """Store a model, reload what was stored, evaluate that, and publish both together.
+
+    Args:
+        models: The folder of versions.
+        manifest: The version's manifest.
+        built: The model.
+        rows: Training rows.
+        held_back: Rows to evaluate on; may be empty.
+        registry: The sources.
+        settings: Prevalence and seed.
+
+    Returns:
+        The published version, as loaded from the disk.
+    """
+    files = model_files(built)
+    stored = {MANIFEST: manifest.to_json().encode(), **files}
+    reloaded = model_from_bytes(stored, manifest.version)
+    metrics: dict[str, Any] = {}
+    weights = judging_weights(held_back, news_keys(registry), settings.prevalence)
+    if weights.any():
+        metrics["held-back news comments"] = evaluate(
+            reloaded, held_back, weights, seed=settings.seed
+        )
+    counts = {str(key): int(count) for key, count in rows["source"].value_counts().items()}
+    files["metrics.json"] = json_file({"version": manifest.version, "evaluations": metrics})
+    files["model_card.md"] = model_card(manifest, metrics, counts).encode()
+    publish(models, manifest, files)
+    return load_version(models, manifest.version)
+
+
+def report(line: str) -> None:
+    """Tell the person at the terminal.
+
+    Args:
+        line: What to say; never a comment's text.
+    """
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -1,0 +1,65 @@
+"""The settings of a training run: one frozen object, digested into the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+
+from scoring.terms import TermSettings
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """How a model is fitted.
+
+    Attributes:
+        terms: Which n-grams are terms.
+        fewest_groups: A term must occur in this many distinct groups.
+        kept_terms: How many terms the artifact holds at most; the heaviest stay.
+        inverse_regularisation: `C` of the logistic regressions.
+        smoothing: Added to the class sums of the naive-Bayes ratio.
+        tolerance: Stopping tolerance of the solver.
+        most_iterations: Upper bound on the solver's iterations.
+        folds: Folds of the cross-fitting that calibrates.
+        prevalence: Share of rejected comments that calibration and thresholds assume.
+        assist_precision: Precision the assist preset rejects at, at the stated prevalence.
+        false_reject_budget: Share of approvable comments the automatic preset may reject.
+        false_approve_budget: Share of rejectable comments the assist preset may approve.
+        annotation_weight: Weight of an annotated news comment in training.
+        seed_weight: Weight of a comment written for the project in training.
+        unsure_factor: Factor on the weight of a row its readers were unsure of.
+        english_texts: A word in at least this many texts may be English.
+        english_context: It is English if, in the texts it occurs in, this share of the other words
+            is common: foreign words keep foreign company.
+        common_share: A word in this share of all texts is common.
+        seed: Of every random draw.
+        jobs: Heads fitted at once.
+    """
+
+    terms: TermSettings = field(default_factory=TermSettings)
+    fewest_groups: int = 3
+    kept_terms: int = 300_000
+    inverse_regularisation: float = 1.0
+    smoothing: float = 0.05
+    tolerance: float = 1e-3
+    most_iterations: int = 200
+    folds: int = 5
+    prevalence: float = 0.2
+    assist_precision: float = 0.9
+    false_reject_budget: float = 0.02
+    false_approve_budget: float = 0.1
+    annotation_weight: float = 20.0
+    seed_weight: float = 2.0
+    unsure_factor: float = 0.5
+    english_texts: int = 3
+    english_context: float = 0.8
+    common_share: float = 0.00025
+    seed: int = 20261122
+    jobs: int = 2
+
+    def digest(self) -> str:
+        """Return the first 12 hexadecimal digits of a SHA-256 over all settings but `jobs`."""
+        values = asdict(self)
+        del values["jobs"]
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]

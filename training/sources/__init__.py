@@ -1,0 +1,1 @@
+"""Labelled comments, wherever they come from, as rows of one table."""

@@ -1,0 +1,1 @@
+"""The HTTP service: it loads a published model and answers `/classify`."""

@@ -1,0 +1,69 @@
+"""`python -m service`: check the settings, then listen until told to stop."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Final
+
+import uvicorn
+
+from service.errors import ServiceError
+from service.logs import configure_logs
+from service.settings import Settings, read_settings
+from service.warmup import cache_folder
+
+DRAIN_SECONDS: Final = 30
+"""How long requests under way may take to finish after SIGTERM."""
+KEEP_ALIVE_SECONDS: Final = 65
+"""Longer than a load balancer's usual minute, so that it is the one to close idle connections."""
+WORKER_SILENCE_SECONDS: Final = 60
+"""A worker that answers no health check for so long is replaced; compiling may take some of it."""
+_WRONG_SETTINGS: Final = 2
+
+
+def main() -> int:
+    """Run the service.
+
+    Returns:
+        The exit status: 2 for wrong settings, else 0; a process that SIGTERM stopped ends, after
+        the requests under way, by that signal.
+    """
+    try:
+        settings = read_settings(os.environ)
+        cache_folder(settings.cache)
+    except ServiceError as error:
+        sys.stderr.write(f"{error}\n")
+        return _WRONG_SETTINGS
+    configure_logs(settings.log_level)
+    run(settings)
+    return 0
+
+
+def run(settings: Settings) -> None:
+    """Listen until SIGTERM or SIGINT, then finish the requests under way.
+
+    Args:
+        settings: What the service was told.
+    """
+    uvicorn.run(
+        "service.app:from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        loop="auto" if sys.platform == "win32" else "uvloop",
+        http="httptools",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        timeout_worker_healthcheck=WORKER_SILENCE_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""Builds the application from settings; nothing happens before its lifespan starts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.auth import KeyRing
+from service.context import Context
+from service.edge import Edge
+from service.logs import RequestLog, configure_logs, traceback_places
+from service.metrics import Metrics
+from service.models import ModelHolder
+from service.openapi import API_VERSION, TITLE, build_document
+from service.problems import http_problem
+from service.routes import router
+from service.settings import Settings, read_settings
+from service.warmup import cache_folder, prepare_kernels, warm
+
+_log = logging.getLogger("service.app")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build an application.
+
+    Args:
+        settings: What the service was told.
+
+    Returns:
+        The application. It reads and compiles nothing until it is started.
+    """
+    app = FastAPI(
+        title=TITLE,
+        version=API_VERSION,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        # an exporter that an environment variable switches on could carry a comment's text away
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    context = build_context(settings)
+    app.state.context = context
+    # the routes themselves, not a router inside the router: it would be asked on every request
+    app.router.routes.extend(router.routes)
+    app.add_middleware(Edge, context=context)
+    app.add_exception_handler(HTTPException, _answer_http_error)
+    app.openapi = _built_once(partial(build_document, app))  # type: ignore[method-assign]
+    return app
+
+
+def from_environment() -> FastAPI:
+    """Build the application of a worker process: settings from the environment, logs as JSON.
+
+    Returns:
+        The application.
+
+    Raises:
+        SettingsError: A variable holds what it may not.
+    """
+    settings = read_settings(os.environ)
+    configure_logs(settings.log_level)
+    return create_app(settings)
+
+
+def build_context(settings: Settings) -> Context:
+    """Build what the routes share.
+
+    Args:
+        settings: What the service was told.
+
+    Returns:
+        A context without a model.
+    """
+    metrics = Metrics()
+    return Context(
+        settings=settings,
+        models=ModelHolder(settings.models, settings.reload_seconds, metrics, warm),
+        metrics=metrics,
+        requests=RequestLog(enabled=settings.log_level in ("debug", "info")),
+        keys=KeyRing(settings.api_keys),
+    )
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Follow `CURRENT` and write the request log for as long as the application runs."""
+    context: Context = app.state.context
+    folder = cache_folder(context.settings.cache)
+    prepare = partial(prepare_kernels, folder)
+    tasks = [
+        asyncio.create_task(context.models.follow(prepare)),
+        asyncio.create_task(context.requests.follow()),
+    ]
+    for task in tasks:
+        task.add_done_callback(_report_end)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        context.requests.flush()
+
+
+def _report_end(task: asyncio.Task[None]) -> None:
+    """Say in the log that a task which should never end has ended."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        fields = {"exception": type(error).__name__, "at": traceback_places(error.__traceback__)}
+        _log.critical("a background task ended; restart the service", extra={"fields": fields})
+
+
+async def _answer_http_error(_request: Request, error: Exception) -> Response:
+    """Hand an error of the router to the edge, which answers every problem."""
+    if isinstance(error, HTTPException):
+        raise http_problem(error.status_code, error.headers) from None
+    raise error
+
+
+def _built_once(build: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    built: list[dict[str, Any]] = []
+
+    def document() -> dict[str, Any]:
+        if not built:
+            built.append(build())
+        return built[0]
+
+    return document

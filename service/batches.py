@@ -1,0 +1,69 @@
+"""Shares the worker's one thread: long requests are judged in steps, and single ones go between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
+
+from scoring.policy import Policy
+from service.classify import Judgement, judge
+from service.models import ServedModel
+from service.parse import Comment
+
+CHUNK_COMMENTS: Final = 32
+CHUNK_COST: Final = 8192
+"""Code points judged in one step: under a millisecond of work."""
+EXPLAIN_COST: Final = 8
+"""How many times longer a code point takes with an explanation."""
+
+
+async def judge_all(
+    served: ServedModel, policy: Policy, comments: Sequence[Comment], *, explained: bool
+) -> list[Judgement]:
+    """Judge comments without keeping other requests waiting for all of them.
+
+    A step of under a millisecond runs where it is: a thread would cost more than it saves. One
+    long text is a step of its own and goes to a thread, where the compiled code runs beside the
+    event loop.
+
+    Args:
+        served: The model in use.
+        policy: The thresholds.
+        comments: The comments.
+        explained: Whether to list the words that weighed most.
+
+    Returns:
+        One judgement a comment, in order.
+    """
+    judged: list[Judgement] = []
+    factor = EXPLAIN_COST if explained else 1
+    work = partial(judge, served.scorer, served.identify, policy, explained=explained)
+    for first, stop, cost in split([len(comment.text) * factor for comment in comments]):
+        if first:
+            await asyncio.sleep(0)
+        part = comments[first:stop]
+        judged += await asyncio.to_thread(work, part) if cost > CHUNK_COST else work(part)
+    return judged
+
+
+def split(costs: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Cut a sequence of costs into runs.
+
+    Args:
+        costs: The cost of each item.
+
+    Returns:
+        First index, index after the last, and total cost of each run: at most `CHUNK_COMMENTS`
+        items and `CHUNK_COST`, but at least one item.
+    """
+    first = total = 0
+    for position, cost in enumerate(costs):
+        full = position - first == CHUNK_COMMENTS or total + cost > CHUNK_COST
+        if full and position > first:
+            yield first, position, total
+            first, total = position, 0
+        total += cost
+    if costs:
+        yield first, len(costs), total

@@ -1,0 +1,21 @@
+"""Every error that the service raises itself.
+
+ServiceError
+├── SettingsError  an environment variable holds what it may not
+├── CacheRefused   the folder for compiled code could be written by someone else
+└── Problem        an answer other than success; see `service.problems`
+"""
+
+from __future__ import annotations
+
+
+class ServiceError(Exception):
+    """Base of all errors of this package."""
+
+
+class SettingsError(ServiceError):
+    """An environment variable holds a value that it may not."""
+
+
+class CacheRefused(ServiceError):
+    """The folder for compiled code belongs to, or can be written by, someone else."""

@@ -1,0 +1,147 @@
+"""The model in use: follows `CURRENT`, verifies what it names, and swaps between requests."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from scoring.errors import ArtifactMissing, ScoringError
+from scoring.identifier import load_identifier
+from scoring.language import LanguageIdentifier
+from scoring.manifest import Manifest
+from scoring.scorer import Scorer
+from scoring.store import PublishedModel, current_version, load_version
+from service.metrics import Metrics
+
+RETRY_SECONDS: Final = 30.0
+"""A refused version is read again after this long: reading it costs more than a look at CURRENT."""
+STARTING: Final = "the service is starting: the model is being loaded"
+MISSING: Final = (
+    "no model is published in the folder that MODERATION_MODELS names; the service keeps looking"
+)
+REFUSED: Final = (
+    "the model that CURRENT names was refused, the log says why; the service keeps looking"
+)
+# What bytes from a disk can raise besides the errors of scoring: none of it may end the task that
+# follows CURRENT.
+_UNUSABLE: Final = (
+    ScoringError, OSError, ValueError, TypeError, LookupError, ArithmeticError, RuntimeError,
+    MemoryError, EOFError,
+)  # fmt: skip
+
+_log = logging.getLogger("service.models")
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """A verified model, warm and ready to answer.
+
+    Attributes:
+        manifest: What it is.
+        scorer: Scores texts with it.
+        identify: Names the language of a text.
+    """
+
+    manifest: Manifest
+    scorer: Scorer
+    identify: LanguageIdentifier
+
+
+class ModelHolder:
+    """Holds the model in use. One task loads, in a thread; requests only read `served`."""
+
+    def __init__(
+        self,
+        models: Path,
+        reload_seconds: float,
+        metrics: Metrics,
+        warm: Callable[[ServedModel], None],
+    ) -> None:
+        """Name what to follow.
+
+        Args:
+            models: Folder that holds `CURRENT`.
+            reload_seconds: Seconds between two looks.
+            metrics: Where loads and failures are counted.
+            warm: Called in a thread with each model before it is used.
+        """
+        self.served: ServedModel | None = None
+        self.reason = STARTING
+        self._models = models
+        self._reload_seconds = reload_seconds
+        self._metrics = metrics
+        self._warm = warm
+        self._identify: LanguageIdentifier | None = None
+        self._refused: str | None = None
+        self._last_failure = ""
+        self._retry_at = 0.0
+
+    async def follow(self, prepare: Callable[[], None]) -> None:
+        """Load the model, then look at `CURRENT` again and again until cancelled.
+
+        Args:
+            prepare: Called once in a thread before any model is loaded.
+        """
+        identify, _ = await asyncio.gather(
+            asyncio.to_thread(load_identifier), asyncio.to_thread(prepare)
+        )
+        self._identify = identify
+        while True:
+            await self.look()
+            await asyncio.sleep(self._reload_seconds)
+
+    async def look(self) -> None:
+        """Look at `CURRENT` once, and load and swap in what it names if that is new."""
+        if self._identify is None:
+            self._identify = await asyncio.to_thread(load_identifier)
+        try:
+            version = await asyncio.to_thread(current_version, self._models)
+        except _UNUSABLE as error:
+            self._fail(error, None)
+            return
+        if self.served is not None and self.served.manifest.version == version:
+            self._refused, self._last_failure = None, ""
+            return
+        if version == self._refused and time.monotonic() < self._retry_at:
+            return
+        await self._swap(version, self._identify)
+
+    async def _swap(self, version: str, identify: LanguageIdentifier) -> None:
+        started = time.perf_counter()
+        try:
+            published = await asyncio.to_thread(load_version, self._models, version)
+            served = ServedModel(published.manifest, published.scorer, identify)
+            await asyncio.to_thread(self._warm, served)
+        except _UNUSABLE as error:
+            self._fail(error, version)
+            return
+        self.served = served
+        self._refused, self._last_failure = None, ""
+        self._metrics.count_load(published.manifest.version, published.manifest.guidelines)
+        milliseconds = round(1000 * (time.perf_counter() - started))
+        fields = {"model": version, "milliseconds": milliseconds, "terms": _terms(published)}
+        _log.info("model loaded", extra={"fields": fields})
+
+    def _fail(self, error: Exception, version: str | None) -> None:
+        """Note a version that cannot be used; log it once, however often it is seen."""
+        missing = isinstance(error, ArtifactMissing)
+        self.reason = MISSING if missing else REFUSED
+        self._refused = None if missing else version
+        self._retry_at = time.monotonic() + RETRY_SECONDS
+        failure = f"{type(error).__name__}: {error}"
+        if failure == self._last_failure:
+            return
+        self._last_failure = failure
+        self._metrics.count_load_failure()
+        serving = self.served.manifest.version if self.served else None
+        fields = {"model": version, "serving": serving, "error": failure}
+        _log.error("model refused", extra={"fields": fields})
+
+
+def _terms(published: PublishedModel) -> int:
+    return len(published.scorer.model.hashes)

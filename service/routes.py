@@ -1,0 +1,224 @@
+"""The routes: each parses, makes one call, and formats."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import asdict
+from typing import Any, Final
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+
+from scoring.guidelines import CATEGORIES, GUIDELINES, GUIDELINES_VERSION
+from scoring.manifest import Manifest
+from service import schemas
+from service.batches import judge_all
+from service.body import read_json_body
+from service.classify import Judgement, format_answer, format_judgement, format_refusal
+from service.context import context_of, served_model
+from service.metrics import MEDIA_TYPE as METRICS_TYPE
+from service.metrics import Metrics
+from service.pages import documentation_page
+from service.parse import Comment, Refusal, parse_classify
+from service.problems import CODES
+from service.problems import MEDIA_TYPE as PROBLEM_TYPE
+from service.settings import Settings
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class DirectRoute(APIRoute):
+    """A route whose function takes the request and returns the response, with nothing between.
+
+    The framework's own handler resolves dependencies and validates parameters; these routes have
+    neither, and it would take longer than classifying a comment.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the route's own function."""
+        handler: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return handler
+
+
+def _problems(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """Describe the problems that a route answers with, for the OpenAPI document."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for entry in CODES:
+        if entry.code in (*codes, "internal_error", "unauthorized"):
+            known = described.get(entry.status, {"description": ""})["description"]
+            content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+            description = f"{known}; {entry.code}" if known else entry.code
+            described[entry.status] = {"description": description, "content": content}
+    return described
+
+
+_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "anyOf": [
+                        {"$ref": "#/components/schemas/ManyComments"},
+                        {"$ref": "#/components/schemas/OneComment"},
+                    ]
+                }
+            }
+        },
+    }
+}
+_BODY_PROBLEMS: Final = (
+    "invalid_json", "incomplete_body", "body_too_large", "unsupported_media_type",
+    "invalid_request", "no_comments", "too_many_comments", "unknown_policy", "not_ready",
+)  # fmt: skip
+
+router = APIRouter(route_class=DirectRoute)
+
+
+@router.post(
+    "/classify",
+    summary="Classify comments",
+    responses={200: {"model": schemas.ClassifyAnswer}, **_problems(*_BODY_PROBLEMS)},
+    openapi_extra=_BODY,
+)
+async def classify(request: Request) -> Response:
+    """Give each comment's probabilities, a decision and, if asked for, the words that weighed."""
+    context = context_of(request)
+    served = served_model(context)
+    settings = context.settings
+    body = await read_json_body(request, settings.max_body_bytes)
+    call = parse_classify(body, settings.max_comments, settings.max_comment_bytes)
+    request.scope["moderation.comments"] = len(call.items)
+    policy = served.manifest.policies[call.policy or settings.policy]
+    comments = [item for item in call.items if isinstance(item, Comment)]
+    judged = await judge_all(served, policy, comments, explained=call.explain)
+    results = _format_results(call.items, judged, context.metrics)
+    return json_response(format_answer(served.manifest, results))
+
+
+@router.get(
+    "/guidelines",
+    summary="The guidelines",
+    responses={200: {"model": schemas.GuidelinesAnswer}, **_problems()},
+)
+async def guidelines(request: Request) -> Response:  # noqa: ARG001 - every route takes one
+    """Say what each category rejects and what it welcomes all the same."""
+    listed = [asdict(guideline) for guideline in GUIDELINES]
+    return json_response({"version": GUIDELINES_VERSION, "guidelines": listed})
+
+
+@router.get(
+    "/model",
+    summary="The model in use",
+    responses={200: {"model": schemas.ModelAnswer}, **_problems("not_ready")},
+)
+async def model(request: Request) -> Response:
+    """Say which model answers, how it was made and what it takes."""
+    context = context_of(request)
+    return json_response(describe_model(served_model(context).manifest, context.settings))
+
+
+@router.get("/healthz", summary="Is the process up", responses={200: {"model": schemas.Status}})
+async def healthz(request: Request) -> Response:  # noqa: ARG001 - every route takes one
+    """Answer as soon as the process listens."""
+    return json_response({"status": "ok"})
+
+
+@router.get(
+    "/readyz",
+    summary="Is a verified model loaded",
+    responses={200: {"model": schemas.ReadyStatus}, **_problems("not_ready")},
+)
+async def readyz(request: Request) -> Response:
+    """Answer 200 once a verified model can classify, else 503 and why."""
+    served = served_model(context_of(request))
+    return json_response({"status": "ready", "model": served.manifest.version})
+
+
+@router.get(
+    "/metrics",
+    summary="Counters for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}, **_problems()},
+)
+async def metrics(request: Request) -> Response:
+    """Give this worker's counters in Prometheus' text format."""
+    return Response(context_of(request).metrics.render(), media_type=METRICS_TYPE)
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs(request: Request) -> Response:
+    """Give the documentation as one self-contained page."""
+    page = documentation_page(request.app.openapi())
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    return HTMLResponse(page, headers={"Content-Security-Policy": policy})
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def openapi(request: Request) -> Response:
+    """Give the OpenAPI document."""
+    return json_response(request.app.openapi())
+
+
+def json_response(content: object) -> Response:
+    """Build a JSON answer.
+
+    Args:
+        content: Plain dictionaries, lists, tuples, strings and numbers.
+
+    Returns:
+        The response.
+    """
+    return Response(orjson.dumps(content), media_type="application/json")
+
+
+def describe_model(manifest: Manifest, settings: Settings) -> dict[str, Any]:
+    """Build the answer of `GET /model`.
+
+    Args:
+        manifest: The manifest of the model in use.
+        settings: What the service was told.
+
+    Returns:
+        The JSON members.
+    """
+    policies = {
+        name: {
+            "reject_threshold": policy.reject_threshold,
+            "approve_threshold": policy.approve_threshold,
+            "category_thresholds": dict(zip(CATEGORIES, policy.category_thresholds, strict=True)),
+        }
+        for name, policy in manifest.policies.items()
+    }
+    limits = ("max_comments", "max_comment_bytes", "max_body_bytes")
+    copied = (
+        "version", "guidelines", "categories", "languages", "normaliser", "format", "trained_at",
+        "training_rows", "prevalence", "provisional", "sources",
+    )  # fmt: skip
+    return {
+        **{name: getattr(manifest, name) for name in copied},
+        "policy": settings.policy,
+        "policies": policies,
+        "limits": {name: getattr(settings, name) for name in limits},
+    }
+
+
+def _format_results(
+    items: Iterable[Comment | Refusal], judged: Iterable[Judgement], metrics: Metrics
+) -> list[dict[str, Any]]:
+    """Format results in the order sent, counting each."""
+    waiting = iter(judged)
+    results = []
+    for item in items:
+        if isinstance(item, Refusal):
+            metrics.count_comment("refused", item.code)
+            results.append(format_refusal(item))
+            continue
+        judgement = next(waiting)
+        verdict = judgement.verdict
+        reason = verdict.reasons[0] if verdict.reasons else judgement.review_reason or "none"
+        metrics.count_comment(verdict.decision.value, reason)
+        results.append(format_judgement(item.id, judgement))
+    return results

@@ -1,0 +1,219 @@
+"""The real process on a real socket: it starts, answers, drains, and survives being killed."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import importlib.util
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.warmup import cache_folder, prepare_kernels
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 120.0
+
+
+def _publish(models: Path) -> str:
+    """Publish the tiny model of the service's tests."""
+    path = ROOT / "tests" / "service" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("service_fixtures", path)
+    assert spec is not None
+    assert spec.loader is not None
+    fixtures = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fixtures)
+    version: str = fixtures.publish_tiny(models)
+    return version
+
+
+class Service:
+    """A running `python -m service`."""
+
+    def __init__(self, models: Path, cache: Path, log: Path, **variables: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.log = log
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("MODERATION_")}
+        environment = {
+            **inherited,
+            "MODERATION_PORT": str(self.port),
+            "MODERATION_MODELS": str(models),
+            "MODERATION_CACHE": str(cache),
+            **variables,
+        }
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "service"], cwd=ROOT, env=environment, stderr=output
+            )
+
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def get(self, path: str) -> int:
+        try:
+            with contextlib.closing(self.connect()) as connection:
+                connection.request("GET", path)
+                return connection.getresponse().status
+        except OSError:
+            return 0
+
+    def classify(self, body: bytes) -> tuple[int, Any]:
+        with contextlib.closing(self.connect()) as connection:
+            connection.request("POST", "/classify", body, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+
+    def wait_ready(self) -> None:
+        started = time.monotonic()
+        while self.get("/readyz") != 200:
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() - started < START_SECONDS, self.log.read_text()
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def cache(request: pytest.FixtureRequest) -> Path:
+    folder: Path = request.config.cache.mkdir("service-kernels")
+    folder.chmod(0o700)
+    prepare_kernels(cache_folder(folder))
+    return folder
+
+
+@pytest.fixture
+def start(tmp_path: Path, cache: Path) -> Iterator[Callable[..., Service]]:
+    models = tmp_path / "models"
+    _publish(models)
+    with contextlib.ExitStack() as stack:
+
+        def make(**variables: str) -> Service:
+            service = Service(models, cache, tmp_path / "log", **variables)
+            stack.callback(service.stop)
+            return service
+
+        yield make
+
+
+def test_it_answers_and_drains_on_sigterm(start: Callable[..., Service]) -> None:
+    service = start()
+    service.wait_ready()
+    status, answer = service.classify(b'{"text": "you are an idiot"}')
+    assert (status, answer["results"][0]["decision"]) == (200, "reject")
+
+    comments = [{"text": "the council voted for the new law on monday " * 400}] * 32
+    body = json.dumps({"comments": comments, "explain": True}).encode()
+    answers: list[tuple[int, Any]] = []
+    asking = threading.Thread(target=lambda: answers.append(service.classify(body)))
+    asking.start()
+    time.sleep(0.3)
+    service.process.send_signal(signal.SIGTERM)
+    asking.join(60)
+    assert service.process.wait(60) in (0, -signal.SIGTERM)
+    ((status, answer),) = answers
+    assert status == 200
+    assert len(answer["results"]) == 32
+    assert service.get("/healthz") == 0
+    lines = [json.loads(line) for line in service.log.read_text().splitlines()]
+    assert [line["status"] for line in lines if line["event"] == "request"] == [200, 200]
+    assert "council voted" not in service.log.read_text()
+
+
+def test_a_warm_start_takes_under_two_seconds(start: Callable[..., Service]) -> None:
+    """Of processor time, up to `/readyz`: what a machine with nothing else to do would take."""
+    first = start()
+    first.wait_ready()
+    first.stop()
+    warm = start()
+    warm.wait_ready()
+    warm.process.kill()
+    _, _, used = os.wait4(warm.process.pid, 0)
+    assert used.ru_utime + used.ru_stime < 2.0
+
+
+def test_kill_leaves_the_models_as_they_were(start: Callable[..., Service], tmp_path: Path) -> None:
+    def contents() -> dict[str, bytes]:
+        files = (path for path in (tmp_path / "models").rglob("*") if path.is_file())
+        return {str(path): path.read_bytes() for path in files}
+
+    before = contents()
+    service = start()
+    service.wait_ready()
+    service.process.kill()
+    service.process.wait()
+    assert contents() == before
+    again = start()
+    again.wait_ready()
+    assert again.classify(b'{"text": "you are an idiot"}')[0] == 200
+
+
+def test_several_workers(start: Callable[..., Service]) -> None:
+    service = start(MODERATION_WORKERS="2")
+    service.wait_ready()
+    statuses = {service.get("/healthz") for _ in range(20)}
+    assert statuses == {200}
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(60) in (0, -signal.SIGTERM)
+
+
+def test_bodies_that_lie_about_their_length(start: Callable[..., Service]) -> None:
+    service = start(MODERATION_MAX_BODY_BYTES="1000")
+    service.wait_ready()
+    head = b"POST /classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as cut:
+        cut.sendall(head + b'Content-Length: 500\r\n\r\n{"text": "cut')
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as large:
+        large.sendall(head + b"Content-Length: 5000000000\r\n\r\n")
+        assert b"413" in large.recv(4096).split(b"\r\n")[0]
+    with socket.create_connection(("127.0.0.1", service.port), timeout=30) as chunked:
+        chunked.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n" + b"1f4\r\n")
+        chunked.sendall(b" " * 500 + b"\r\n1f4\r\n" + b" " * 500 + b"\r\n1f4\r\n" + b" " * 500)
+        assert b"413" in chunked.recv(4096).split(b"\r\n")[0]
+    assert service.classify(b'{"text": "you are an idiot"}')[0] == 200
+
+
+def test_wrong_settings_end_it_with_one_line(start: Callable[..., Service]) -> None:
+    service = start(MODERATION_POLICY="strict")
+    assert service.process.wait(60) == 2
+    (line,) = service.log.read_text().splitlines()
+    assert line == "MODERATION_POLICY is 'strict'; allowed: assist, automatic"
+
+
+def test_it_scores_where_nothing_of_the_training_side_is_installed(
+    tmp_path: Path, cache: Path
+) -> None:
+    code = (
+        "import sys\n"
+        "absent = 'sklearn', 'pandas', 'scipy', 'joblib', 'pyarrow', 'matplotlib', 'training'\n"
+        "sys.modules.update(dict.fromkeys(absent))\n"
+        "import service.__main__, service.app\n"
+        "from pathlib import Path\n"
+        "from scoring.identifier import load_identifier\n"
+        "from scoring.store import load_current\n"
+        "from service.models import ServedModel\n"
+        "from service.warmup import cache_folder, prepare_kernels, warm\n"
+        "prepare_kernels(cache_folder(Path(sys.argv[2])))\n"
+        "found = load_current(Path(sys.argv[1]))\n"
+        "warm(ServedModel(found.manifest, found.scorer, load_identifier()))\n"
+        "print('scored')\n"
+    )
+    models = tmp_path / "models"
+    _publish(models)
+    command = [sys.executable, "-c", code, str(models), str(cache)]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert found.stdout == b"scored\n", found.stderr.decode()

@@ -1,0 +1,41 @@
+"""What several packages' tests share: a factory of tiny models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from scoring.artifact import quantise
+from scoring.guidelines import CATEGORIES, HEADS
+from scoring.model import Calibration, LinearModel
+from scoring.normalise import normalise
+from scoring.terms import TermSettings, extract_terms
+
+MakeLinearModel = Callable[..., LinearModel]
+
+
+@pytest.fixture(scope="session")
+def make_linear_model() -> MakeLinearModel:
+    """A factory of quantised models with random weights: texts, share of terms known, seed."""
+
+    def make(texts: Sequence[str], known: float = 1.0, seed: int = 0) -> LinearModel:
+        random, settings = np.random.default_rng(seed), TermSettings()
+        every = [extract_terms(normalise(text), settings) for text in texts]
+        hashes = np.unique(np.concatenate([terms.hashes for terms in every]))
+        hashes = hashes[random.random(len(hashes)) < known]
+        english = np.unique(np.concatenate([terms.hashes[: terms.words] for terms in every]))
+        weights, idf = quantise(
+            random.normal(size=(len(hashes), len(HEADS))).astype(np.float32),
+            random.uniform(1, 9, len(hashes)).astype(np.float32),
+        )
+        calibration = Calibration(
+            random.uniform(0.5, 2, len(CATEGORIES)),
+            random.normal(-1, 1, len(CATEGORIES)),
+            np.array([-1.0, 0.7, 0.3]),
+        )
+        biases = random.normal(size=len(HEADS))
+        return LinearModel(settings, hashes, idf, weights, biases, calibration, english)
+
+    return make

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scoring.guidelines import CATEGORIES
+from service.problems import CODES, ITEM_CODES
+
+STORED = Path(__file__).with_name("openapi.json")
+
+
+def test_guidelines(client: Any) -> None:
+    body = client.get("/guidelines").json()
+    assert tuple(guideline["key"] for guideline in body["guidelines"]) == CATEGORIES
+    assert set(body["guidelines"][0]) == {"key", "title", "rejects", "allows", "parent"}
+
+
+def test_model(client: Any) -> None:
+    body = client.get("/model").json()
+    assert body["version"] == "2026-11-22T000000Z-first"
+    assert body["policy"] == "assist"
+    assert body["policies"]["assist"]["category_thresholds"]["threat"] == 0.8
+    assert body["provisional"] == ["threat"]
+    assert body["limits"] == {
+        "max_comments": 256, "max_comment_bytes": 20480, "max_body_bytes": 256 * (6 * 20480 + 2048)
+    }  # fmt: skip
+
+
+def test_head_is_get_without_a_body(client: Any) -> None:
+    for path in ("/healthz", "/readyz", "/model"):
+        assert client.request("HEAD", path).status_code == 200
+
+
+def test_request_ids(client: Any) -> None:
+    first, second = client.get("/healthz"), client.get("/healthz")
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+    sent = client.get("/healthz", headers={"X-Request-ID": "edge-7.a_B"})
+    assert sent.headers["x-request-id"] == "edge-7.a_B"
+    for unsound in ("a" * 65, "with space", "line\u00e9"):
+        answer = client.get("/healthz", headers={"X-Request-ID": unsound.encode()})
+        assert answer.headers["x-request-id"] != unsound
+
+
+def test_metrics(client: Any) -> None:
+    client.classify({"comments": [{"text": "you are an idiot"}, {"text": ""}]})
+    client.get("/nowhere")
+    text = client.get("/metrics").text
+    for line in (
+        r'moderation_requests_total{route="/classify",status="200",worker="\d+"} 1',
+        r'moderation_requests_total{route="other",status="404",worker="\d+"} 1',
+        r'moderation_comments_total{decision="reject",reason="personal_attack",worker="\d+"} 1',
+        r'moderation_comments_total{decision="refused",reason="empty_text",worker="\d+"} 1',
+        r'moderation_request_seconds_bucket{route="/classify",worker="\d+",le="\+Inf"} 1',
+        r'moderation_request_seconds_count{route="/classify",worker="\d+"} 1',
+        r'moderation_model_info{version="2026-11-22T000000Z-first",guidelines="[^"]+",',
+        r'moderation_model_loads_total{worker="\d+"} 1',
+        r'moderation_model_load_failures_total{worker="\d+"} 0',
+    ):
+        assert re.search(line.replace("{", r"\{", 1).replace('"}', r'"\}'), text), line
+    for line in text.splitlines():
+        assert re.fullmatch(r"# (HELP|TYPE) \S+ .+|[a-z_]+\{[^}]*\} [0-9.e+-]+", line), line
+
+
+def test_the_openapi_document_is_the_stored_one(client: Any) -> None:
+    """Write it anew with `curl localhost:8000/openapi.json`, indented by one, keys sorted."""
+    found = client.get("/openapi.json").json()
+    assert found == json.loads(STORED.read_text(encoding="utf-8"))
+
+
+def test_the_openapi_document_describes_request_and_answer(client: Any) -> None:
+    document = client.get("/openapi.json").json()
+    shapes = document["components"]["schemas"]
+    post = document["paths"]["/classify"]["post"]
+    body = post["requestBody"]["content"]["application/json"]["schema"]["anyOf"]
+    assert [entry["$ref"].rsplit("/", 1)[1] for entry in body] == ["ManyComments", "OneComment"]
+    assert tuple(shapes["CategoryScores"]["properties"]) == CATEGORIES
+    statuses = {str(entry.status) for entry in CODES if entry.status not in (404, 405)}
+    assert set(post["responses"]) == {"200", *statuses}
+    for name in re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)):
+        assert name in shapes
+
+
+def test_answers_have_the_documented_members(client: Any) -> None:
+    shapes = client.get("/openapi.json").json()["components"]["schemas"]
+    answer = client.classify({"text": "you idiot", "explain": True}).json()
+    assert set(answer) == set(shapes["ClassifyAnswer"]["properties"])
+    (result,) = answer["results"]
+    assert set(result) == set(shapes["Result"]["properties"])
+    assert set(result["spans"][0]) == set(shapes["SpanOut"]["properties"])
+    assert set(client.get("/model").json()) == set(shapes["ModelAnswer"]["properties"])
+    problem = client.get("/nowhere").json()
+    assert set(problem) == set(shapes["ProblemDocument"]["properties"])
+
+
+def test_the_page_is_self_contained_and_explains_every_code(client: Any) -> None:
+    answer = client.get("/docs")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert not re.search(r"<script|https?://|@import|url\(", answer.text)
+    for entry in (*CODES, *ITEM_CODES):
+        assert f'id="{entry.code}"' in answer.text
+    for link in re.findall(r'href="#(\w+)"', answer.text):
+        assert f'id="{link}"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/redoc", "/docs/oauth2-redirect"])
+def test_no_other_documentation(client: Any, path: str) -> None:
+    assert client.get(path).status_code == 404

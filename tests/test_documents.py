@@ -1,0 +1,54 @@
+"""What users meet is written where they look."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from service.problems import CODES, ITEM_CODES
+from service.settings import SETTINGS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TARGETS = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_make_target_is_in_the_readme(target: str) -> None:
+    assert f"`make {target}`" in README or f"make {target}\n" in README
+
+
+def test_make_targets_named_in_the_readme_exist() -> None:
+    named = set(re.findall(r"`?make ([a-z-]+)", README)) - {"nothing"}
+    assert named <= set(TARGETS), named - set(TARGETS)
+
+
+@pytest.mark.parametrize("setting", [s.name for s in SETTINGS])
+def test_environment_variable_is_in_the_readme(setting: str) -> None:
+    assert f"`{setting}`" in README
+
+
+@pytest.mark.parametrize("code", [c.code for c in (*CODES, *ITEM_CODES)])
+def test_error_code_is_in_the_readme(code: str) -> None:
+    assert f"`{code}`" in README
+
+
+def test_links_in_documents_lead_somewhere() -> None:
+    for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "data" / "README.md"):
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_no_recipe_holds_logic() -> None:
+    recipes = re.findall(r"^\t(.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    assert all(not recipe.startswith(("if ", "case ")) for recipe in recipes)
+
+
+def test_changelog_names_the_version_of_the_package() -> None:
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.M)
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert version
+    assert newest
+    assert newest.group(1) == version.group(1)

@@ -1,0 +1,79 @@
+"""`training` imports `scoring`, `service` imports `scoring`, and nothing goes the other way."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SERVING = {"fastapi", "starlette", "uvicorn", "uvloop", "httptools", "orjson", "httpx"}
+FITTING = {"sklearn", "scipy", "pandas", "joblib", "pyarrow", "matplotlib", "tqdm"}
+FORBIDDEN = {
+    "scoring": {"training", "service", *SERVING, *FITTING},
+    "service": {"training", *FITTING},
+    "training": {"service", *SERVING},
+}
+
+
+def imported(source: str) -> Iterator[tuple[int, str]]:
+    """Line and top-level name of every import, those inside functions included."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name.partition(".")[0]) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.lineno, node.module.partition(".")[0]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            name = node.args[0] if node.args else None
+            if isinstance(name, ast.Constant):
+                yield node.lineno, str(name.value).partition(".")[0]
+
+
+@pytest.mark.parametrize("package", FORBIDDEN)
+def test_no_import_goes_against_the_arrows(package: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for line, name in imported(path.read_text(encoding="utf-8"))
+        if name in FORBIDDEN[package]
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("import training.fit as fit, os", ["training", "os"]),
+        ("from service.app import create_app", ["service"]),
+        ("def later():\n    import pandas", ["pandas"]),
+        ("from . import neighbour", []),
+        ("import importlib\nimportlib.import_module('training.fit')", ["importlib", "training"]),
+        ("'import pandas'  # import sklearn", []),
+    ],
+)
+def test_imports_are_found(source: str, names: list[str]) -> None:
+    assert [name for _, name in imported(source)] == names
+
+
+def test_every_package_is_under_the_rule() -> None:
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert packages == set(FORBIDDEN)
+
+
+@pytest.mark.parametrize("package", ["scoring", "service"])
+def test_every_module_loads_where_the_forbidden_are_not_installed(package: str) -> None:
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in sorted((ROOT / package).glob("*.py"))
+    ]
+    absent = f"sys.modules.update(dict.fromkeys({sorted(FORBIDDEN[package])}))"
+    lines = ["import sys", absent, *(f"import {module}" for module in modules)]
+    run = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr

@@ -4,7 +4,7 @@ VENV ?= .venv
 PORT ?= 8000
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup data train evaluate data-report serve test check fix lock clean
+.PHONY: help setup data train evaluate data-report ablation serve test check fix lock clean
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -22,6 +22,9 @@ evaluate: $(VENV)/dev.done ## measure the current version on the held-back comme
 
 data-report: $(VENV)/dev.done ## print what each source holds and teaches
 	$(BIN)/python -m training data-report
+
+ablation: $(VENV)/dev.done ## print what each step and each source is worth (about 20 minutes)
+	$(BIN)/python -m training ablation
 
 serve: $(VENV)/serve.done ## start the service on 127.0.0.1 (PORT=8000)
 	MODERATION_PORT=$(PORT) $(VENV)/serve/bin/python -m service

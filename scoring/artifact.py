@@ -237,7 +237,8 @@ def _assemble(manifest: Manifest, arrays: Mapping[str, NDArray[np.generic]]) -> 
     steps, scales = arrays["weights"], arrays["weight_scales"]
     if scales.shape != steps.shape[1:]:
         raise ValueError(f"{len(scales)} weight scales for {steps.shape[1]} columns of weights")
-    weights = steps.astype(np.float32) * scales.astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
+        weights = steps.astype(np.float32) * scales.astype(np.float32)
     return LinearModel(
         settings=manifest.terms,
         hashes=arrays["terms"].astype(np.uint64, copy=False),

@@ -127,15 +127,6 @@ def _address_kind(codes: U32, kinds: U8, at: int, stop: int, checked: int) -> tu
 
 
 @njit(nogil=True)
-def _run_end(codes: U32, at: int, stop: int) -> int:
-    """Where the run of one sign that starts at `at` ends."""
-    end = at + 1
-    while end < stop and codes[end] == codes[at]:
-        end += 1
-    return end
-
-
-@njit(nogil=True)
 def _word_end(codes: U32, kinds: U8, at: int, stop: int) -> int:
     """Where the word that starts at `at` ends, masks between its letters included."""
     k = at + 1
@@ -156,9 +147,11 @@ def _word_end(codes: U32, kinds: U8, at: int, stop: int) -> int:
             run += 1
         if run < stop and kinds[run] == _LETTER and kinds[k - 1] == _LETTER:
             k = run
+        elif code == _STAR and run - k >= 2 and codes[k + 1] == _STAR:
+            k += 2  # longer runs were shortened
+            break
         else:
-            stars = _run_end(codes, k, run)
-            return stars if code == _STAR and stars - k >= 2 else k
+            break
     return k
 
 
@@ -283,6 +276,15 @@ def _begins_handle(codes: U32, kinds: U8, at: int, stop: int) -> bool:
 def _handle_end(codes: U32, kinds: U8, at: int, stop: int) -> int:
     end = at + 1
     while end < stop and (_is_alnum(kinds[end]) or codes[end] == _UNDERSCORE):
+        end += 1
+    return end
+
+
+@njit(nogil=True)
+def _run_end(codes: U32, at: int, stop: int) -> int:
+    """Where the run of one sign that starts at `at` ends."""
+    end = at + 1
+    while end < stop and codes[end] == codes[at]:
         end += 1
     return end
 

@@ -1,4 +1,4 @@
-"""The command line of training: `python -m training data | train | evaluate | use`."""
+"""The command line of training: `python -m training STEP`; `--help` lists the steps."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pathlib import Path
 
 from scoring.errors import ScoringError
 from scoring.store import load_current, make_current
+from training.ablation import ablation_table, prepare
 from training.annotations import read_annotations
-from training.corpus.assemble import HELD_BACK
+from training.corpus.assemble import HELD_BACK, TRAIN
 from training.corpus.held_back import append_held_back, newly_held_back, read_held_back
 from training.corpus.row_weights import judging_weights, news_keys
 from training.data_report import write_data_report
@@ -56,6 +57,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     steps.add_parser("evaluate", help="measure the current version on the held-back comments")
     counted = steps.add_parser("data-report", help="print what each source holds and teaches")
     counted.add_argument("--write", type=Path, help="put it between the markers of this file")
+    steps.add_parser("ablation", help="print what each step and each source is worth")
     use = steps.add_parser("use", help="make a published version current")
     use.add_argument("version")
     return parser.parse_args(arguments)
@@ -88,6 +90,8 @@ def run(options: argparse.Namespace) -> None:
         _hold_back(folders)
     elif options.step == "evaluate":
         _evaluate(folders)
+    elif options.step == "ablation":
+        _ablate(folders)
     elif options.step == "data-report":
         write_data_report(folders.data, options.write)
     else:
@@ -109,6 +113,13 @@ def _hold_back(folders: Folders) -> None:
     keys = newly_held_back(read_annotations(folders.data / "annotations"), already)
     append_held_back(path, keys)
     report(f"{len(keys)} keys appended to {path}, {len(already)} were there")
+
+
+def _ablate(folders: Folders) -> None:
+    registry, settings = load_registry(folders.data / "sources.toml"), TrainingSettings()
+    rows = read_corpus(folders.data, registry).part(TRAIN)
+    unannotated = read_corpus(folders.data, registry, annotated=False).rows
+    report(ablation_table(prepare(rows, unannotated, registry, settings), registry, settings))
 
 
 def _evaluate(folders: Folders) -> None:

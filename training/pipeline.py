@@ -93,12 +93,13 @@ def _because(result: GateResult) -> str:
     return result.reason if result.passed else f"forced, though {result.reason}"
 
 
-def read_corpus(data: Path, registry: Registry) -> Corpus:
+def read_corpus(data: Path, registry: Registry, *, annotated: bool = True) -> Corpus:
     """Read every source that is there, the project's own comments and labels, and merge them.
 
     Args:
         data: The data folder.
         registry: The sources.
+        annotated: Whether the project's annotations override the sources' labels.
 
     Returns:
         The corpus.
@@ -107,10 +108,11 @@ def read_corpus(data: Path, registry: Registry) -> Corpus:
     benchmarks = load_sources(registry, data / "raw", ("benchmark",))
     _report_sources(loaded)
     seed = read_seed(data / "seed")
+    annotations = read_annotations(data / "annotations")
     return assemble(
         [*loaded.tables.values(), seed],
         list(benchmarks.tables.values()),
-        read_annotations(data / "annotations"),
+        annotations if annotated else annotations.iloc[:0],
         read_held_back(data / "splits" / "held_back.txt"),
         {**registry.weights(), WRITTEN: 10.0},
     )

@@ -40,7 +40,7 @@ class TrainingSettings:
     terms: TermSettings = field(default_factory=TermSettings)
     fewest_groups: int = 3
     kept_terms: int = 300_000
-    inverse_regularisation: float = 1.0
+    inverse_regularisation: float = 0.3
     smoothing: float = 0.05
     tolerance: float = 1e-3
     most_iterations: int = 200
@@ -50,7 +50,7 @@ class TrainingSettings:
     false_reject_budget: float = 0.02
     false_approve_budget: float = 0.1
     annotation_weight: float = 20.0
-    seed_weight: float = 2.0
+    seed_weight: float = 10.0
     unsure_factor: float = 0.5
     english_texts: int = 3
     english_context: float = 0.8

@@ -326,6 +326,7 @@ def put(value: float) -> Callable[[Any], Any]:
         ("weights", lambda a: a.astype(np.float32), "holds float32 with 2 axes, needs int8"),
         ("weights", lambda a: a.astype(np.complex64), "holds complex64"),
         ("weight_scales", put(float("nan")), "weights holds values that are not finite"),
+        ("weight_scales", put(3e38), "weights holds values that are not finite"),
         ("weight_scales", lambda a: a[:1], "1 weight scales for 12 columns"),
     ],
 )

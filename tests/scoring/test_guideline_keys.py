@@ -6,12 +6,12 @@ from scoring.guidelines import ABUSE_KINDS, CATEGORIES, GUIDELINES, HEADS
 
 
 def test_the_keys_and_their_order() -> None:
-    keys = (
-        "profanity", "threat", "personal_attack", "vulgarity", "abuse", "sexism", "racism",
-        "homophobia", "xenophobia", "commercial_promotion", "personal_promotion",
-    )  # fmt: skip
-    assert list(CATEGORIES) == list(keys)
-    assert HEADS == (*CATEGORIES, "reject")
+    assert " ".join(CATEGORIES) == (
+        "profanity threat personal_attack vulgarity abuse sexism racism homophobia xenophobia "
+        "commercial_promotion personal_promotion"
+    )
+    assert HEADS[:-1] == CATEGORIES
+    assert HEADS[-1] == "reject"
 
 
 def test_abuse_has_four_kinds_side_by_side() -> None:

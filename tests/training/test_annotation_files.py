@@ -99,7 +99,8 @@ def test_key_annotated_twice_names_both_places(write_annotations: WriteAnnotatio
     folder = write_annotations({"text": "a"}, {"text": "b"})
     write_annotations({"text": "c"}, {"text": "B!"}, name="video.csv")
     with pytest.raises(
-        AnnotationError, match=r"video\.csv line 3: key \w{16} .* twice, first at .*news\.csv line 3"
+        AnnotationError,
+        match=r"video\.csv line 3: key \w+ .* twice, first at .*news\.csv line 3",
     ):
         read_annotations(folder)
 

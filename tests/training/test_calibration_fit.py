@@ -9,7 +9,13 @@ from scipy.special import expit
 
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES, HEADS
 from scoring.scorer import calibrated_probabilities
-from training.calibrate import FEWEST_POSITIVES, CalibrationRows, calibrate, platt, prevalence_weights
+from training.calibrate import (
+    FEWEST_POSITIVES,
+    CalibrationRows,
+    calibrate,
+    platt,
+    prevalence_weights,
+)
 from training.metrics import calibration_error
 from training.sources.labels import NO, UNKNOWN, YES
 
@@ -119,9 +125,7 @@ def probabilities(
 
 
 class TestCalibrate:
-    def test_recovers_each_category_and_calls_none_provisional(
-        self, rows: CalibrationRows
-    ) -> None:
+    def test_recovers_each_category_and_calls_none_provisional(self, rows: CalibrationRows) -> None:
         calibration, provisional = calibrate(rows)
         free = [c for c, key in enumerate(CATEGORIES) if key != "abuse"]
         np.testing.assert_allclose(calibration.slopes[free], 1.5, rtol=0.15)
@@ -182,9 +186,7 @@ class TestCalibrate:
         found = (calibration.slopes[KIND], calibration.offsets[KIND])
         assert found == pytest.approx(expected)
 
-    def test_without_a_news_row_every_category_is_provisional(
-        self, rows: CalibrationRows
-    ) -> None:
+    def test_without_a_news_row_every_category_is_provisional(self, rows: CalibrationRows) -> None:
         category, reject, provisional = probabilities(replace(rows, weights=np.zeros(ROWS)))
         assert provisional == CATEGORIES
         assert np.isfinite(category).all()

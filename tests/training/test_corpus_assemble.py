@@ -180,9 +180,7 @@ class TestSplits:
         self, make_table: MakeTable, nothing: pd.DataFrame
     ) -> None:
         tables = [make_table("a", [STORY, OTHER])]
-        rows = corpus_of(
-            nothing, *tables, benchmarks=[make_table("c", [STORY])], held_back=[STORY]
-        )
+        rows = corpus_of(nothing, *tables, benchmarks=[make_table("c", [STORY])], held_back=[STORY])
         assert texts_in(rows, TRAIN) == {OTHER}
 
     def test_part_has_a_fresh_index(self, make_table: MakeTable, nothing: pd.DataFrame) -> None:
@@ -276,6 +274,7 @@ def test_order_of_tables_does_not_change_the_corpus(
 
 def test_label_matrix_is_in_the_order_of_the_heads(make_table: MakeTable) -> None:
     matrix = label_matrix(make_table("a", ["x", "y"], reject=[YES, NO], threat=[UNKNOWN, NO]))
-    assert (matrix.shape, matrix.dtype) == ((2, len(HEADS)), np.int8)
+    assert matrix.shape == (2, len(HEADS))
+    assert matrix.dtype == np.int8
     assert matrix[:, HEADS.index("reject")].tolist() == [YES, NO]
     assert matrix[:, HEADS.index("threat")].tolist() == [UNKNOWN, NO]

@@ -10,9 +10,7 @@ from training.features import english_words, extract_features
 from training.settings import TrainingSettings
 
 SETTINGS = replace(TrainingSettings(), fewest_groups=2)
-ROWS = pd.DataFrame(
-    {"text": ["red cat", "red cat", "red dog", "blue dog"], "group": [1, 1, 2, 3]}
-)
+ROWS = pd.DataFrame({"text": ["red cat", "red cat", "red dog", "blue dog"], "group": [1, 1, 2, 3]})
 
 
 def test_idf_counts_groups_and_not_texts() -> None:

@@ -29,7 +29,7 @@ def drawn(count: int, source: str = "civil-aayan") -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def annotations(write_annotations: WriteAnnotations) -> pd.DataFrame:
+def annotated(write_annotations: WriteAnnotations) -> pd.DataFrame:
     """Five hundred randomly drawn news comments."""
     return read_annotations(write_annotations(*drawn(500)))
 
@@ -68,28 +68,28 @@ def test_appending_after_an_open_last_line(tmp_path: Path) -> None:
     assert read_held_back(path) == {KEY, OTHER}
 
 
-def test_about_the_stated_share_is_held_back(annotations: pd.DataFrame) -> None:
-    assert len(newly_held_back(annotations, frozenset())) / 500 == pytest.approx(
+def test_about_the_stated_share_is_held_back(annotated: pd.DataFrame) -> None:
+    assert len(newly_held_back(annotated, frozenset())) / 500 == pytest.approx(
         HELD_BACK_SHARE, abs=0.07
     )
 
 
-def test_keys_come_ascending_and_are_annotated(annotations: pd.DataFrame) -> None:
-    keys = newly_held_back(annotations, frozenset())
+def test_keys_come_ascending_and_are_annotated(annotated: pd.DataFrame) -> None:
+    keys = newly_held_back(annotated, frozenset())
     assert keys == sorted(set(keys))
-    assert set(keys) <= set(annotations["key"])
+    assert set(keys) <= set(annotated["key"])
 
 
-def test_choice_of_a_key_does_not_depend_on_other_rows(annotations: pd.DataFrame) -> None:
-    whole = set(newly_held_back(annotations, frozenset()))
-    part = annotations.sample(100, random_state=1)
+def test_choice_of_a_key_does_not_depend_on_other_rows(annotated: pd.DataFrame) -> None:
+    whole = set(newly_held_back(annotated, frozenset()))
+    part = annotated.sample(100, random_state=1)
     assert set(newly_held_back(part, frozenset())) == whole & set(part["key"])
 
 
-def test_keys_already_held_back_are_not_given_again(annotations: pd.DataFrame) -> None:
-    keys = newly_held_back(annotations, frozenset())
-    assert newly_held_back(annotations, frozenset(keys)) == []
-    assert newly_held_back(annotations, frozenset(keys[1:])) == keys[:1]
+def test_keys_already_held_back_are_not_given_again(annotated: pd.DataFrame) -> None:
+    keys = newly_held_back(annotated, frozenset())
+    assert newly_held_back(annotated, frozenset(keys)) == []
+    assert newly_held_back(annotated, frozenset(keys[1:])) == keys[:1]
 
 
 def test_only_news_comments_drawn_at_random(write_annotations: WriteAnnotations) -> None:

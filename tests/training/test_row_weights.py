@@ -14,9 +14,7 @@ from training.corpus.row_weights import judging_weights, news_keys, row_weights
 from training.settings import TrainingSettings
 from training.sources.registry import load_registry
 
-SETTINGS = replace(
-    TrainingSettings(), annotation_weight=20.0, seed_weight=2.0, unsure_factor=0.5
-)
+SETTINGS = replace(TrainingSettings(), annotation_weight=20.0, seed_weight=2.0, unsure_factor=0.5)
 NEWS = frozenset({"news"})
 WEIGHTS = {"news": 1.5, "video": 0.5}
 
@@ -25,9 +23,7 @@ MakeRows = Callable[..., pd.DataFrame]
 
 
 @pytest.fixture
-def make_rows(
-    make_table: MakeTable, write_annotations: Callable[..., Path]
-) -> MakeRows:
+def make_rows(make_table: MakeTable, write_annotations: Callable[..., Path]) -> MakeRows:
     """A factory of corpus rows of three sources, with annotations."""
 
     def make(*annotations: dict[str, str]) -> pd.DataFrame:

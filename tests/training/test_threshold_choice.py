@@ -9,7 +9,9 @@ from scoring.policy import Decision, decide
 from training.settings import TrainingSettings
 from training.sources.labels import NO, UNKNOWN, YES
 from training.thresholds import (
+    Chooser,
     JudgedRows,
+    cautious,
     choose_policies,
     threshold_for_false_rejects,
     threshold_for_missed,
@@ -100,7 +102,7 @@ class TestMissed:
     def test_largest_threshold_within_the_budget(self, budget: float, expected: float) -> None:
         # 9 rejectable comments: below the threshold lie at most the budget's share of them
         assert threshold_for_missed(LIKELY, RIGHT, ONES, budget) == expected
-        missed = (LIKELY < expected) & RIGHT
+        missed = (expected > LIKELY) & RIGHT
         assert missed.sum() <= budget * 9
 
     def test_everything_may_be_approved_where_nothing_should_be_rejected(self) -> None:
@@ -209,3 +211,28 @@ def test_rows_without_a_known_decision_choose_nothing() -> None:
         np.concatenate([rows.weights, unknown.weights]),
     )
     assert choose_policies(both, TrainingSettings()) == known
+
+
+class TestCautious:
+    @pytest.mark.parametrize(
+        ("choose", "aim", "side"),
+        [
+            (threshold_for_precision, 0.9, np.maximum),
+            (threshold_for_false_rejects, 0.05, np.maximum),
+            (threshold_for_missed, 0.1, np.minimum),
+        ],
+    )
+    def test_is_on_the_strict_side_and_reproducible(
+        self, choose: Chooser, aim: float, side: np.ufunc
+    ) -> None:
+        rows = judged(4, 800)
+        three = (rows.reject_probability, rows.labels[:, -1] == YES, rows.weights)
+        plain, found = choose(*three, aim), cautious(choose, three, aim, 1, side)
+        assert side(plain, found) == found
+        assert found == cautious(choose, three, aim, 1, side)
+
+    def test_is_the_plain_choice_where_the_rows_leave_no_doubt(self) -> None:
+        probabilities = np.repeat([0.9, 0.1], 500)
+        three = (probabilities, probabilities > 0.5, np.ones(1000))
+        assert cautious(threshold_for_precision, three, 0.9, 1, np.maximum) == 0.9
+        assert cautious(threshold_for_missed, three, 0.1, 1, np.minimum) == 0.9

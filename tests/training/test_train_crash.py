@@ -1,4 +1,4 @@
-"""`python -m training train --force` killed at several moments: CURRENT names a whole model."""
+"""`train --force` killed (-9) at several moments: CURRENT names a whole model."""
 
 from __future__ import annotations
 
@@ -7,97 +7,150 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from scoring.store import CURRENT, current_version, load_current
+from scoring.store import CURRENT, current_version, load_current, load_version
 
 DEADLINE = 100.0
+# Compiling takes most of a small training: one process does it, and each of its children trains.
+DRIVER = """
+import os, sys
+from training.__main__ import main
+
+data, scratch = sys.argv[1:]
+say, sys.stdout = sys.stdout, open(os.devnull, "w")
+
+def train(models):
+    return main(["--data", data, "--models", models, "train", "--force", "--jobs", "1"])
+
+train(scratch)
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        os._exit(train(line.strip()))
+    print(child, file=say, flush=True)
+    os.waitpid(child, 0)
+    print("ended", file=say, flush=True)
+"""
 
 
-def staging(models: Path, _: str) -> bool:
+def staging(models: Path) -> bool:
     return any(models.glob(".staging-*"))
 
 
-def sums_staged(models: Path, _: str) -> bool:
+def arrays_staged(models: Path) -> bool:
+    return any(models.glob(".staging-*/*/idf.npy"))
+
+
+def sums_staged(models: Path) -> bool:
     return any(models.glob(".staging-*/*/SHA256SUMS"))
 
 
-def published(models: Path, before: str) -> bool:
-    return any(path.name not in (before, CURRENT) and path.name[0] != "." for path in models.iterdir())
+def published(models: Path) -> bool:
+    return len([path for path in models.iterdir() if path.name[0].isdigit()]) == 2
 
 
-def moved(models: Path, before: str) -> bool:
-    return current_version(models) != before
+def moved(models: Path) -> bool:
+    folders = [path.name for path in models.iterdir() if path.name[0].isdigit()]
+    return len(folders) == 2 and current_version(models) == max(folders)
 
 
-MOMENTS: dict[str, Callable[[Path, str], bool]] = {
-    "staging": staging, "sums": sums_staged, "published": published, "moved": moved,
-}  # fmt: skip
+def after(seconds: float) -> Callable[[Path], bool]:
+    start: list[float] = []
+
+    def passed(_: Path) -> bool:
+        start.append(time.monotonic())
+        return start[-1] - start[0] > seconds
+
+    return passed
 
 
-class Run(threading.Thread):
-    """One training in a process of its own, killed as soon as something is seen."""
+MOMENTS = {
+    "at once": after(0.0),
+    "while fitting": after(0.2),
+    "staging": staging,
+    "arrays staged": arrays_staged,
+    "sums staged": sums_staged,
+    "published": published,
+    "moved": moved,
+}
 
-    def __init__(self, data: Path, models: Path, repository: Path, moment: str) -> None:
-        super().__init__()
-        self.models, self.moment = models, moment
-        self.before = current_version(models)
-        self.seen = False
-        command = [sys.executable, "-m", "training", "--data", str(data), "--models", str(models)]
-        self.process = subprocess.Popen(
-            [*command, "train", "--force"],
-            cwd=repository,
-            env={**os.environ, "PYTHONPATH": str(repository)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
 
-    def run(self) -> None:
-        deadline = time.monotonic() + DEADLINE
-        while self.process.poll() is None and time.monotonic() < deadline:
-            if MOMENTS[self.moment](self.models, self.before):
-                self.seen = True
-                break
-            time.sleep(0.0005)
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+def wait_until(seen: Callable[[Path], bool], models: Path) -> bool:
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        if seen(models):
+            return True
+        time.sleep(0.0002)
+    return False
+
+
+@pytest.fixture
+def driver(small_data: Path, repository: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that trains in a child, once for each folder it is told."""
+    command = [sys.executable, "-c", DRIVER, str(small_data), str(tmp_path / "scratch")]
+    with subprocess.Popen(
+        command,
+        cwd=repository,
+        env={**os.environ, "PYTHONPATH": str(repository)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        yield process
+        process.kill()
 
 
 def test_current_names_a_whole_model_whenever_training_is_killed(
-    small_data: Path, trained_models: Path, repository: Path, tmp_path: Path
+    driver: subprocess.Popen[str], trained_models: Path, tmp_path: Path
 ) -> None:
-    runs = []
-    for moment in MOMENTS:
-        models = tmp_path / moment
+    assert driver.stdin is not None
+    assert driver.stdout is not None
+    for moment, seen in MOMENTS.items():
+        models = tmp_path / moment.replace(" ", "-")
         shutil.copytree(trained_models, models)
-        runs.append(Run(small_data, models, repository, moment))
-    for run in runs:
-        run.start()
-    for run in runs:
-        run.join()
-    for run in runs:
-        assert run.seen, f"{run.moment} was never seen: the training ended without it"
-        named = load_current(run.models).manifest.version
-        if run.moment in ("staging", "sums"):
-            assert named == run.before
-        if run.moment == "moved":
-            assert named != run.before
+        before = current_version(models)
+        driver.stdin.write(f"{models}\n")
+        driver.stdin.flush()
+        child = int(driver.stdout.readline())
+        assert wait_until(seen, models), f"{moment} was never seen"
+        os.kill(child, signal.SIGKILL)
+        assert driver.stdout.readline() == "ended\n"
+        check(models, moment, before)
 
 
-@pytest.mark.parametrize("delay", [0.5, 2.5])
-def test_killed_early(
-    small_data: Path, trained_models: Path, repository: Path, tmp_path: Path, delay: float
+def check(models: Path, moment: str, before: str) -> None:
+    """CURRENT names a whole model, and so is every folder with a version's name."""
+    named = load_current(models).manifest.version
+    if moment == "moved":
+        assert named != before
+    elif moment not in ("published", "sums staged"):  # there the next step may be done by then
+        assert named == before
+    for folder in models.iterdir():
+        if folder.name[0].isdigit():
+            load_version(models, folder.name)
+
+
+@pytest.mark.parametrize("delay", [0.5, 3.0])
+def test_command_killed_early_changes_nothing(
+    small_data: Path, models: Path, repository: Path, delay: float
 ) -> None:
-    models = tmp_path / "models"
-    shutil.copytree(trained_models, models)
-    run = Run(small_data, models, repository, "published")
-    time.sleep(delay)
-    run.process.kill()
-    run.process.wait()
-    assert load_current(models).manifest.version == run.before
-    assert {path.name for path in models.iterdir()} == {run.before, CURRENT}
+    before = current_version(models)
+    command = [sys.executable, "-m", "training", "--data", str(small_data), "--models", str(models)]
+    with subprocess.Popen(
+        [*command, "train", "--force"],
+        cwd=repository,
+        env={**os.environ, "PYTHONPATH": str(repository)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        time.sleep(delay)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert load_current(models).manifest.version == before
+    assert {path.name for path in models.iterdir()} == {before, CURRENT}

@@ -91,9 +91,7 @@ def test_folder_of_models_is_a_file(data: Path, tmp_path: Path, capsys: Captured
     failed(capsys, "--data", data, "--models", tmp_path / "models", "train")
 
 
-def test_evaluate_without_a_held_back_comment(
-    data: Path, models: Path, capsys: Captured
-) -> None:
+def test_evaluate_without_a_held_back_comment(data: Path, models: Path, capsys: Captured) -> None:
     assert main(["--data", str(data), "--models", str(models), "evaluate"]) == 0
     assert "no held-back comment could be read" in capsys.readouterr().out
 

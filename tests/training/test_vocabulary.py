@@ -95,9 +95,7 @@ def test_no_text() -> None:
 
 
 @pytest.mark.parametrize("capacity", [16, 64, 1024])
-def test_table_grows_without_losing_a_count(
-    monkeypatch: pytest.MonkeyPatch, capacity: int
-) -> None:
+def test_table_grows_without_losing_a_count(monkeypatch: pytest.MonkeyPatch, capacity: int) -> None:
     """The first text alone has more terms than twice the smallest table."""
     texts = [" ".join(f"{a}{b}" for a in "bcdfghjk" for b in "aeiou"), *TEXTS]
     groups = np.arange(len(texts))

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.guidelines import HEADS
-from training.corpus.fold import fold, fold_keys
+from training.corpus.fold import fold_key, fold_keys
 from training.corpus.near_duplicates import near_duplicate_clusters
 from training.errors import TrainingError
 from training.sources.labels import LABELS, UNKNOWN, apply_hierarchy
@@ -103,10 +103,10 @@ def merge_copies(tables: Sequence[pd.DataFrame], priority: Mapping[str, float]) 
         CorpusError: No row has a letter or digit.
     """
     rows = pd.concat(tables, ignore_index=True)
-    rows = rows[[bool(fold(text)) for text in rows["text"]]].copy()
+    rows["key"] = fold_keys(rows["text"])
+    rows = rows[rows["key"] != fold_key("")].copy()
     if not len(rows):
         raise CorpusError("there is no comment to train on: no source, and no file in data/seed")
-    rows["key"] = fold_keys(rows["text"])
     rows["_priority"] = rows["source"].map(lambda source: -priority.get(source, 0.0))
     # a lower-cased copy has lost what an original still has
     rows["_altered"] = [text == text.lower() for text in rows["text"]]

@@ -17,7 +17,7 @@ def fold(text: str) -> str:
         Case-folded letters and digits of its NFKC form; empty where there are none.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(character for character in folded if character.isalnum())
+    return "".join(filter(str.isalnum, folded))
 
 
 def fold_key(text: str) -> str:

@@ -1,0 +1,157 @@
+"""Guards on the data of this repository: what nobody may break by adding a line."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections import defaultdict
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scoring.guidelines import CATEGORIES
+from training.annotations import read_annotations
+from training.corpus.assemble import BENCHMARK, HELD_BACK, TRAIN
+from training.corpus.fold import fold, fold_key, fold_keys
+from training.corpus.held_back import NEWS_SOURCES, newly_held_back, read_held_back
+from training.corpus.near_duplicates import near_duplicate_clusters
+from training.pipeline import read_corpus
+from training.seed import read_seed
+from training.sources.labels import LABELS, NO, YES
+from training.sources.registry import load_registry
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+DATA: Final = ROOT / "data"
+RAW: Final = (ROOT.parent / "shared" / "datasets", DATA / "raw")
+ID_COLUMNS: Final = ("comment_id", "id", "COMMENT_ID")
+TEXT_COLUMNS: Final = ("comment_text", "text", "CONTENT")
+
+
+@pytest.fixture(scope="module")
+def seed() -> pd.DataFrame:
+    """Every comment written for this project."""
+    return read_seed(DATA / "seed")
+
+
+@pytest.fixture(scope="module")
+def annotated() -> pd.DataFrame:
+    """Every annotation."""
+    return read_annotations(DATA / "annotations")
+
+
+@pytest.fixture(scope="module")
+def held_back() -> frozenset[str]:
+    """Every held-back key."""
+    return read_held_back(DATA / "splits" / "held_back.txt")
+
+
+def test_every_seed_file_parses_and_is_not_empty(seed: pd.DataFrame) -> None:
+    files = sorted(path.stem for path in (DATA / "seed").glob("*.jsonl"))
+    assert sorted(set(seed["row_id"].str.split(":").str[0])) == files
+    assert len(seed) > 3000
+
+
+def test_every_category_has_positives_in_the_seed_and_nothing_prevails(
+    seed: pd.DataFrame,
+) -> None:
+    positives = {key: int((seed[key] == YES).sum()) for key in LABELS}
+    assert {key: count for key, count in positives.items() if count < 30} == {}
+    assert 0.25 < (seed["reject"] == YES).mean() < 0.75
+
+
+def test_copies_in_the_seed_do_not_contradict_each_other(seed: pd.DataFrame) -> None:
+    readable = seed[[bool(fold(text)) for text in seed["text"]]]
+    different = readable.groupby(fold_keys(readable["text"]))[list(LABELS)].nunique().max(axis=1)
+    keys = set(different[different > 1].index)
+    assert readable.loc[[fold_key(text) in keys for text in readable["text"]], "row_id"].empty
+
+
+def test_minimal_pairs_have_two_sides(seed: pd.DataFrame) -> None:
+    pairs = seed[seed["group"] != ""].groupby("group")
+    alone = pairs.size()[pairs.size() < 2].index.tolist()
+    labels = pairs[list(LABELS)].nunique().max(axis=1)
+    assert alone == []
+    assert labels[labels < 2].index.tolist() == []
+
+
+def test_annotation_files_parse_and_name_their_own_sources(annotated: pd.DataFrame) -> None:
+    assert len(annotated) > 5000
+    assert set(annotated["decision"]) == {"approve", "reject"}
+    assert not annotated.loc[annotated["decision"] == "approve", list(CATEGORIES)].any(axis=None)
+    news = pd.read_csv(DATA / "annotations" / "news.csv", dtype=str)
+    assert set(news["source"]) <= set(NEWS_SOURCES)
+
+
+def test_both_sides_of_the_decision_were_drawn_at_random(annotated: pd.DataFrame) -> None:
+    drawn = annotated[annotated["inclusion_probability"].notna()]
+    counts = drawn["reject"].value_counts()
+    assert min(counts[YES], counts[NO]) > 500
+
+
+def test_held_back_keys_are_what_the_rule_says(
+    annotated: pd.DataFrame, held_back: frozenset[str]
+) -> None:
+    assert held_back <= set(annotated["key"])
+    assert newly_held_back(annotated, held_back) == []
+    assert held_back == set(newly_held_back(annotated, frozenset()))
+
+
+def test_seed_copies_no_annotated_or_held_back_comment(
+    seed: pd.DataFrame, annotated: pd.DataFrame, held_back: frozenset[str]
+) -> None:
+    keys = pd.Series(fold_keys(seed["text"]), index=seed.index)
+    copies = keys.isin(set(annotated["key"]) | held_back)
+    assert seed.loc[copies, "row_id"].tolist() == []
+
+
+def source_texts(source: str, file: str) -> dict[str, set[str]] | None:
+    """Keys of the texts of a file by id, or by 0-based row where it has none; None if absent."""
+    paths = [raw / source / file for raw in RAW]
+    path = next((path for path in paths if path.exists()), None)
+    if path is None:
+        return None
+    found: dict[str, set[str]] = defaultdict(set)
+    with path.open(encoding="utf-8", errors="replace", newline="") as content:
+        first = next(line for line in content if line.strip())
+        reader = csv.DictReader(itertools.chain([first], content))
+        names = reader.fieldnames or ()
+        key = next((name for name in ID_COLUMNS if name in names), None)
+        text = next(name for name in TEXT_COLUMNS if name in names)
+        for number, row in enumerate(reader):
+            found[row[key] if key else str(number)].add(fold_key(row[text] or ""))
+    return found
+
+
+def test_every_annotation_still_matches_its_source_row(annotated: pd.DataFrame) -> None:
+    checked, wrong = 0, []
+    for (source, file), rows in annotated.groupby(["source", "file"]):
+        texts = source_texts(str(source), str(file))
+        if texts is None:
+            continue
+        for number, key in zip(rows["row"], rows["key"], strict=True):
+            checked += 1
+            if key not in texts.get(number, ()):
+                wrong.append((source, file, number))
+    if not checked:
+        pytest.skip("no file of a source is here; run `make data`")
+    assert wrong == []
+
+
+def test_nothing_held_back_and_no_benchmark_is_trained_on(held_back: frozenset[str]) -> None:
+    """Nor a near-duplicate of it, nor is a near-duplicate in another group."""
+    if not any((DATA / "raw").glob("*/*")):
+        pytest.skip("data/raw is empty; run `make data`")
+    rows = read_corpus(DATA, load_registry(DATA / "sources.toml")).rows
+    split, keys = rows["split"].to_numpy(str), rows["key"].to_numpy(str)
+    trained = set(keys[split == TRAIN])
+    assert trained.isdisjoint(held_back)
+    assert trained.isdisjoint(keys[split == BENCHMARK])
+    assert set(keys[split == HELD_BACK]) <= held_back
+    clusters = near_duplicate_clusters(rows["text"].tolist())
+    apart = np.unique(clusters[split != TRAIN])
+    assert keys[(split == TRAIN) & np.isin(clusters, apart)].tolist() == []
+    groups = rows["group"].groupby(clusters).nunique()
+    assert groups[groups > 1].index.tolist() == []

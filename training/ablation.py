@@ -1,0 +1,210 @@
+"""`python -m training ablation`: what each step and each source is worth on news comments.
+
+Every variant is fitted in three folds by group and judged on the annotated news comments that were
+drawn at random and are not held back, each scored by heads that never saw its group. Held-back
+comments play no part, so choosing by these numbers uses up nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, roc_auc_score
+from tqdm import tqdm
+
+from scoring.guidelines import HEADS
+from training.corpus.assemble import WRITTEN, label_matrix
+from training.corpus.row_weights import judging_weights, news_keys, row_weights
+from training.features import Features, extract_features
+from training.fit import fit_head
+from training.settings import TrainingSettings
+from training.sources.labels import UNKNOWN, YES
+from training.sources.registry import Registry
+
+JUDGED: Final = ("reject", "personal_attack", "profanity", "abuse")
+"""Heads with at least 50 positives among the judging comments."""
+FOLDS: Final = 3
+RESAMPLES: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to weigh and label the rows.
+
+    Attributes:
+        name: What is different.
+        labels: int8 (n, 12).
+        weights: float64 (n).
+    """
+
+    name: str
+    labels: NDArray[np.int8]
+    weights: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class AblationData:
+    """Rows shared by all variants.
+
+    Attributes:
+        rows: Training rows of a corpus, ordered by group.
+        crowd_labels: int8 (n, 12), what the sources alone say of the same rows.
+        features: Their features.
+        labels: int8 (n, 12).
+        judging: float64 (n), weights; 0 for rows that do not judge.
+        fold_of: int64 (n).
+    """
+
+    rows: pd.DataFrame
+    crowd_labels: NDArray[np.int8]
+    features: Features
+    labels: NDArray[np.int8]
+    judging: NDArray[np.float64]
+    fold_of: NDArray[np.int64]
+
+
+def prepare(
+    rows: pd.DataFrame, unannotated: pd.DataFrame, registry: Registry, settings: TrainingSettings
+) -> AblationData:
+    """Extract features and fold the rows.
+
+    Args:
+        rows: Training rows of the corpus.
+        unannotated: The same corpus assembled without annotations; rows are matched by key.
+        registry: The sources.
+        settings: How to fit.
+
+    Returns:
+        What `variants` and `measure` take.
+    """
+    ordered = rows.sort_values("group", kind="stable").reset_index(drop=True)
+    by_key = unannotated.set_index("key")
+    before = label_matrix(by_key.reindex(ordered["key"]).fillna(UNKNOWN))
+    groups, group_of = np.unique(ordered["group"].to_numpy(), return_inverse=True)
+    generator = np.random.default_rng(settings.seed)
+    return AblationData(
+        ordered,
+        before,
+        extract_features(ordered, settings),
+        label_matrix(ordered),
+        judging_weights(ordered, news_keys(registry), settings.prevalence),
+        (generator.permutation(len(groups))[group_of] % FOLDS).astype(np.int64),
+    )
+
+
+def variants(
+    data: AblationData, registry: Registry, settings: TrainingSettings
+) -> Iterator[Variant]:
+    """Yield every variant: the steps one by one, then each source out and doubled.
+
+    Args:
+        data: The rows.
+        registry: The sources.
+        settings: The weights in use.
+
+    Yields:
+        Variants; the first is the sources alone, "as trained" the full recipe.
+    """
+    news, weights = news_keys(registry), registry.weights()
+    source = data.rows["source"].to_numpy()
+    written = source == WRITTEN
+
+    def weigh(over: dict[str, float], using: TrainingSettings = settings) -> NDArray[np.float64]:
+        return row_weights(data.rows, {**weights, **over}, news, using)
+
+    flat = weigh({}, replace(settings, annotation_weight=1.0, unsure_factor=1.0))
+    alike = np.where(written, 0.0, 1.0)
+    yield Variant("sources alone, all rows alike", data.crowd_labels, alike)
+    yield Variant("+ source weights", data.crowd_labels, np.where(written, 0.0, flat))
+    yield Variant("+ annotations, weight 1", data.labels, np.where(written, 0.0, flat))
+    yield Variant("+ annotation weight", data.labels, np.where(written, 0.0, weigh({})))
+    yield Variant("as trained (+ seed comments)", data.labels, weigh({}))
+    for key in sorted(set(source)):
+        yield Variant(f"without {key}", data.labels, np.where(source == key, 0.0, weigh({})))
+    for key in sorted(set(source)):
+        doubled = np.where((source == key) & ~data.rows["annotated"], 2.0, 1.0) * weigh({})
+        yield Variant(f"{key} doubled", data.labels, doubled)
+
+
+def measure(data: AblationData, variant: Variant, settings: TrainingSettings) -> dict[str, str]:
+    """Fit a variant and judge it.
+
+    Args:
+        data: The rows.
+        variant: Labels and weights.
+        settings: How to fit.
+
+    Returns:
+        Average precision with its 95 % interval, and ROC-AUC, by head, as table cells.
+    """
+    judged = np.flatnonzero(data.judging > 0)
+    cells = {"variant": variant.name}
+    columns = [HEADS.index(head) for head in JUDGED]
+    margins = np.zeros((len(judged), len(columns)))
+    for fold in range(FOLDS):
+        here = np.flatnonzero(data.fold_of[judged] == fold)
+        weights = np.where(data.fold_of == fold, 0.0, variant.weights)
+        values = data.features.values[judged[here]]
+        fits = Parallel(n_jobs=settings.jobs, prefer="threads")(
+            delayed(fit_head)(data.features.values, variant.labels[:, c], weights, settings)
+            for c in columns
+        )
+        for position, (coefficients, bias) in enumerate(fits):
+            margins[here, position] = values @ coefficients + bias
+    for position, column in enumerate(columns):
+        positive = data.labels[judged, column] == YES
+        cells[HEADS[column]] = _cell(positive, margins[:, position], data.judging[judged], settings)
+    return cells
+
+
+def _cell(
+    positive: NDArray[np.bool_],
+    margins: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    settings: TrainingSettings,
+) -> str:
+    generator = np.random.default_rng(settings.seed)
+    drawn = []
+    for _ in range(RESAMPLES):
+        rows = generator.integers(0, len(positive), len(positive))
+        if positive[rows].any():
+            drawn.append(
+                average_precision_score(positive[rows], margins[rows], sample_weight=weights[rows])
+            )
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    precision = average_precision_score(positive, margins, sample_weight=weights)
+    auc = roc_auc_score(positive, margins, sample_weight=weights)
+    return f"{precision:.3f} ({low:.2f} to {high:.2f}), {auc:.3f}"
+
+
+def ablation_table(data: AblationData, registry: Registry, settings: TrainingSettings) -> str:
+    """Measure every variant.
+
+    Args:
+        data: The rows.
+        registry: The sources.
+        settings: How to fit.
+
+    Returns:
+        A Markdown table: average precision (95 % interval) and ROC-AUC by head.
+    """
+    judged = data.judging > 0
+    counts = {head: int((data.labels[judged, HEADS.index(head)] == YES).sum()) for head in JUDGED}
+    lines = [
+        f"n = {int(judged.sum())} news comments drawn at random, out of fold, re-weighted to "
+        f"{settings.prevalence:.0%} rejected; average precision (95 % interval), ROC-AUC.",
+        "",
+        "| variant | " + " | ".join(f"{head} ({counts[head]})" for head in JUDGED) + " |",
+        "|---" * (len(JUDGED) + 1) + "|",
+    ]
+    every = list(variants(data, registry, settings))
+    for variant in tqdm(every, desc="variants", disable=None):
+        cells = measure(data, variant, settings)
+        lines.append("| " + " | ".join(cells[key] for key in ("variant", *JUDGED)) + " |")
+    return "\n".join(lines)

@@ -5,6 +5,9 @@ TrainingError
 ├── SeedError              a line of data/seed is malformed (training/seed.py)
 ├── HeldBackError          the held-back list is malformed (training/corpus/held_back.py)
 ├── CorpusError            there is not a comment to train on (training/corpus/assemble.py)
+├── OwnCommentsError       an analyst's own labelled file is wrong (training/reading.py)
+├── DataReportError        the report has no place in its file (training/data_report.py)
+├── PlotError              there is nothing to draw (training/plots.py)
 └── SourceError            a source of labelled comments cannot be used (training/sources/errors.py)
     ├── SourceMissing      a file is not there and cannot be brought
     ├── SourceDamaged      a file is not the one the registry names, or cannot be parsed

@@ -1,4 +1,4 @@
-"""What the shipped model cannot read goes to a person: threats in many languages, never approved."""
+"""What the model cannot read goes to a person: threats in many languages, never approved."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ def shipped() -> PublishedModel:
     return load_current(MODELS)
 
 
-def decision(shipped: PublishedModel, text: str, preset: str, declared: str | None = None) -> Decision:
+def decision(
+    shipped: PublishedModel, text: str, preset: str, declared: str | None = None
+) -> Decision:
     scores = shipped.scorer.score([text])
     counted = TextStatistics(
         int(scores.known_terms[0]), int(scores.letters[0]), int(scores.latin_letters[0]),

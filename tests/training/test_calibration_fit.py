@@ -186,6 +186,14 @@ class TestCalibrate:
         found = (calibration.slopes[KIND], calibration.offsets[KIND])
         assert found == pytest.approx(expected)
 
+    def test_unknown_decisions_do_not_move_the_overall_probability(
+        self, rows: CalibrationRows
+    ) -> None:
+        hidden = np.random.default_rng(1).random(ROWS) < 0.5
+        labels = np.where(hidden, UNKNOWN, rows.labels[:, REJECT]).astype(np.int8)
+        _, reject, _ = probabilities(with_labels(rows, REJECT, labels))
+        assert calibration_error(rows.labels[:, REJECT] == YES, reject, rows.weights) < 0.03
+
     def test_without_a_news_row_every_category_is_provisional(self, rows: CalibrationRows) -> None:
         category, reject, provisional = probabilities(replace(rows, weights=np.zeros(ROWS)))
         assert provisional == CATEGORIES

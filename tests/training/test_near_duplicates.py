@@ -3,7 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.corpus.near_duplicates import SIGNATURE, near_duplicate_clusters, signatures
+from training.corpus.near_duplicates import (
+    SIGNATURE,
+    _join,
+    near_duplicate_clusters,
+    signatures,
+)
 
 STORY = (
     "The council met on Monday evening to talk about the old bridge, and after four hours of "
@@ -79,6 +84,21 @@ def test_clusters_do_not_depend_on_what_else_is_there() -> None:
         clusters = near_duplicate_clusters([texts[i] for i in part])
         for cluster in np.unique(clusters):
             assert len(np.unique(whole[part[clusters == cluster]])) == 1
+
+
+def test_every_pair_of_a_bucket_is_compared() -> None:
+    """The last is like the second: neither the first of the bucket nor its neighbour."""
+    signed = np.repeat(np.array([[0], [1], [2], [1]], np.uint64), 8, axis=1)
+    parents = np.arange(4)
+    _join(np.arange(4), np.full(4, 7, np.uint64), signed, 6, parents)
+    assert parents.tolist() == [0, 1, 2, 1]
+
+
+def test_texts_of_different_buckets_are_not_compared() -> None:
+    parents = np.arange(3)
+    keys = np.array([4, 5, 4], np.uint64)
+    _join(np.array([0, 2, 1]), keys, np.ones((3, 8), np.uint64), 6, parents)
+    assert parents.tolist() == [0, 1, 0]
 
 
 def test_signatures_are_reproducible() -> None:

@@ -42,7 +42,7 @@ lock: $(VENV)/dev.done ## write the lock files anew, with hashes, for Python 3.1
 	for role in serve dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra $$role -o requirements/$$role.txt pyproject.toml; done
 
 clean: ## remove environments, caches and derived data
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info data/cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info data/cache models/.staging-* models/.CURRENT.*.tmp
 
 $(VENV)/serve.done: requirements/serve.txt
 	$(PYTHON) -m venv $(VENV)/serve && $(VENV)/serve/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/serve.txt && touch $@

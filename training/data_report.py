@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,9 +20,10 @@ from training.calibrate import FEWEST_POSITIVES
 from training.corpus.assemble import HELD_BACK, TRAIN, WRITTEN
 from training.corpus.held_back import NEWS_SOURCES, read_held_back
 from training.errors import TrainingError
+from training.markdown import markdown_table
 from training.metrics import TOO_FEW
 from training.pipeline import SEED_LICENCE, read_corpus
-from training.seed import read_seed
+from training.seed import read_second_reading, read_seed
 from training.settings import TrainingSettings
 from training.sources.labels import NO, REJECT, UNKNOWN, YES
 from training.sources.load import load_sources
@@ -56,6 +56,7 @@ def data_report(data: Path) -> str:
     """
     registry = load_registry(data / "sources.toml")
     annotations = read_annotations(data / "annotations")
+    written = read_second_reading(data / "seed")
     sources = _source_table(registry, data)
     # what was read and what was skipped is news for the terminal, not part of the report
     with contextlib.redirect_stdout(sys.stderr):
@@ -71,7 +72,10 @@ def data_report(data: Path) -> str:
         _totals_table(rows[rows["split"] == TRAIN], registry),
         "### Agreement of the two annotation passes",
         _agreement_text(annotations),
-        _agreement_table(annotations, seed=TrainingSettings().seed),
+        _agreement_table(annotations, _parts(annotations), seed=TrainingSettings().seed),
+        "### Agreement of the written comments' labels with a second, blind reading",
+        _agreement_text(written),
+        _agreement_table(written, {"decision": written}, seed=TrainingSettings().seed),
         "### Strata of the annotations",
         _strata_table(annotations),
         "### Held-back comments",
@@ -93,7 +97,7 @@ def _source_table(registry: Registry, data: Path) -> str:
     lines.append((WRITTEN, "written", "train", weight, *written, SEED_LICENCE))
     header = ("source", "domain", "role", "weight", "rows", "reject", "approve", *CATEGORIES,
               "licence")  # fmt: skip
-    return _markdown(header, lines, numbers=range(3, 7 + len(CATEGORIES)))
+    return markdown_table(header, lines, numbers=range(3, 7 + len(CATEGORIES)))
 
 
 def _label_counts(table: pd.DataFrame | None) -> list[str]:
@@ -123,7 +127,7 @@ def _totals_table(rows: pd.DataFrame, registry: Registry) -> str:
         positives = [f"{int((labels[part] == YES).sum()):,}" for part in columns.values()]
         lines.append((head, f"{int((labels != UNKNOWN).sum()):,}", *positives))
     header = ("yes to", "label known", *columns)
-    return _markdown(header, lines, numbers=range(1, len(header)))
+    return markdown_table(header, lines, numbers=range(1, len(header)))
 
 
 def _agreement_text(annotations: pd.DataFrame) -> str:
@@ -138,13 +142,18 @@ def _agreement_text(annotations: pd.DataFrame) -> str:
     )
 
 
-def _agreement_table(annotations: pd.DataFrame, *, seed: int) -> str:
-    """Measure the agreement of both passes, on the decision and on each category."""
+def _parts(annotations: pd.DataFrame) -> dict[str, pd.DataFrame]:
     news = annotations["source"].isin(NEWS_SOURCES)
     drawn = annotations["inclusion_probability"].notna()
-    parts = {"decision, all": annotations, "decision, news": annotations[news],
-             "decision, news drawn at random": annotations[news & drawn],
-             "decision, other": annotations[~news]}  # fmt: skip
+    return {"decision, all": annotations, "decision, news": annotations[news],
+            "decision, news drawn at random": annotations[news & drawn],
+            "decision, other": annotations[~news]}  # fmt: skip
+
+
+def _agreement_table(
+    annotations: pd.DataFrame, parts: dict[str, pd.DataFrame], *, seed: int
+) -> str:
+    """Measure the agreement of both passes, on the decision and on each category."""
     passes = {
         name: ((part["decision_1"] == "reject"), (part["decision_2"] == "reject"))
         for name, part in parts.items()
@@ -160,7 +169,7 @@ def _agreement_table(annotations: pd.DataFrame, *, seed: int) -> str:
         for name, (first, second) in passes.items()
     ]
     header = ("label", "n", "yes, first pass", "yes, second pass", "yes, both", "kappa")
-    return _markdown(header, lines, numbers=range(1, 5))
+    return markdown_table(header, lines, numbers=range(1, 5))
 
 
 def agreement_cells(
@@ -204,25 +213,7 @@ def _strata_table(annotations: pd.DataFrame) -> str:
                       ", ".join(chances) or "none",
                       "judging, training" if judges else "training"))  # fmt: skip
     header = ("source", "stratum", "comments", "rejected", "inclusion probability", "for")
-    return _markdown(header, lines, numbers=(2, 3))
-
-
-def _markdown(
-    header: Sequence[str], lines: Sequence[Sequence[str]], *, numbers: Iterable[int] = ()
-) -> str:
-    """Lay out a Markdown table that also reads well in a terminal."""
-    right = set(numbers)
-    widths = [max(len(line[c]) for line in (header, *lines)) for c in range(len(header))]
-
-    def row(cells: Sequence[str]) -> str:
-        padded = [
-            cell.rjust(width) if c in right else cell.ljust(width)
-            for c, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        ]
-        return f"| {' | '.join(padded)} |"
-
-    rule = [f"{'-' * (w - 1)}:" if c in right else "-" * w for c, w in enumerate(widths)]
-    return "\n".join([row(header), row(rule), *(row(line) for line in lines)])
+    return markdown_table(header, lines, numbers=(2, 3))
 
 
 def source_details(registry: Registry) -> str:

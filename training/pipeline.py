@@ -77,7 +77,8 @@ def train(folders: Folders, settings: TrainingSettings, *, force: bool = False) 
     new = publish_evaluated(folders.models, manifest, built, rows, held_back, registry, settings)
     weights = judging_weights(held_back, news_keys(registry), settings.prevalence)
     result = compare_with_current(folders.models, new, held_back, weights, settings.seed)
-    report(f"\n{comparison_table(result.comparisons)}")
+    if result.comparisons:
+        report(f"\n{comparison_table(result.comparisons)}")
     if result.passed or force:
         make_current(folders.models, manifest.version)
         report(f"published {manifest.version} and made it current: {_because(result)}")

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES
+from training.corpus.fold import fold_key
 from training.errors import TrainingError
 from training.sources.labels import NO, REJECT, YES
 from training.sources.table import build_table
 
 SOURCE: Final = "seed"
+SECOND_READING: Final = "second_reading.csv"
 _KEYS: Final = {"text", "decision", "categories", "topic", "pair"}
 
 
@@ -47,6 +49,40 @@ def read_seed(folder: Path) -> pd.DataFrame:
         labels,
         groups=[row["group"] for row in rows],
     )
+
+
+def read_second_reading(folder: Path) -> pd.DataFrame:
+    """Pair the labels of written comments with those of a second reader who did not see them.
+
+    Args:
+        folder: The seed folder, with `second_reading.csv` (key, file, decision, categories,
+            certainty) in it or not.
+
+    Returns:
+        One row a comment read twice: `decision_1` and `categories_1` (the writer's), `decision_2`
+        and `categories_2` (the reader's); categories are keys separated by spaces, in the order of
+        `CATEGORIES`.
+
+    Raises:
+        SeedError: A seed file is malformed.
+    """
+    path = folder / SECOND_READING
+    columns = ["decision_1", "categories_1", "decision_2", "categories_2"]
+    if not path.exists():
+        return pd.DataFrame({column: pd.Series(dtype=str) for column in columns})
+    rows = [row for seed in sorted(folder.glob("*.jsonl")) for row in _read_file(seed)]
+    written = pd.DataFrame(
+        {
+            "key": [fold_key(row["text"]) for row in rows],
+            "decision": [row["decision"] for row in rows],
+            "categories": [
+                " ".join(key for key in CATEGORIES if key in row["categories"]) for row in rows
+            ],
+        }
+    ).drop_duplicates("key")
+    second = pd.read_csv(path, dtype=str, keep_default_na=False)
+    both = written.merge(second, on="key", suffixes=("_1", "_2"), validate="one_to_one")
+    return both[columns]
 
 
 def _read_file(path: Path) -> list[dict[str, Any]]:

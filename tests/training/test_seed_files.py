@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from training.seed import SOURCE, SeedError, read_seed
+from training.corpus.fold import fold_key
+from training.seed import SOURCE, SeedError, read_second_reading, read_seed
 from training.sources.labels import LABELS, NO, YES
 from training.sources.table import COLUMNS, validate_table
 
@@ -77,3 +78,26 @@ def test_line_that_is_not_utf8(tmp_path: Path) -> None:
     (tmp_path / "s01.jsonl").write_bytes(json.dumps(GOOD).encode() + b"\n{\xff}\n")
     with pytest.raises(SeedError, match=r"s01\.jsonl line 2: not JSON"):
         read_seed(tmp_path)
+
+
+def test_second_reading_is_paired_by_the_comment_not_by_its_place(tmp_path: Path) -> None:
+    lines = [
+        {"text": "You are a fool.", "decision": "reject", "categories": ["personal_attack"]},
+        {"text": "Thank you.", "decision": "approve", "categories": []},
+    ]
+    seed = tmp_path / "s.jsonl"
+    seed.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    rows = [
+        f"{fold_key('Thank you.')},s.jsonl,approve,,sure",
+        f"{fold_key('You are a fool!')},s.jsonl,approve,,unsure",
+    ]
+    table = "\n".join(["key,file,decision,categories,certainty", *rows])
+    (tmp_path / "second_reading.csv").write_text(table, encoding="utf-8")
+    paired = read_second_reading(tmp_path)
+    assert paired["decision_1"].tolist() == ["reject", "approve"]
+    assert paired["decision_2"].tolist() == ["approve", "approve"]
+    assert paired["categories_1"].tolist() == ["personal_attack", ""]
+
+
+def test_without_a_second_reading_there_is_nothing_to_pair(tmp_path: Path) -> None:
+    assert read_second_reading(tmp_path).empty

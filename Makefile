@@ -1,7 +1,7 @@
 # Every recipe is one line; the logic is in the packages.
 PYTHON ?= python3
 VENV ?= .venv
-PORT ?= 8000
+PORT ?= $(or $(MODERATION_PORT),8000)
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 .PHONY: help setup data train evaluate data-report ablation serve test check fix lock clean

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scoring.errors import ScoringError
 from scoring.store import load_current, make_current
-from training.ablation import ablation_table, prepare
+from training.ablation import FIRST, FULL, ablation_table, held_back_table, prepare, variants
 from training.annotations import read_annotations
 from training.corpus.assemble import HELD_BACK, TRAIN
 from training.corpus.held_back import append_held_back, newly_held_back, read_held_back
@@ -117,9 +117,15 @@ def _hold_back(folders: Folders) -> None:
 
 def _ablate(folders: Folders) -> None:
     registry, settings = load_registry(folders.data / "sources.toml"), TrainingSettings()
-    rows = read_corpus(folders.data, registry).part(TRAIN)
+    corpus = read_corpus(folders.data, registry)
     unannotated = read_corpus(folders.data, registry, annotated=False).rows
-    report(ablation_table(prepare(rows, unannotated, registry, settings), registry, settings))
+    data = prepare(corpus.part(TRAIN), unannotated, registry, settings)
+    report(ablation_table(data, registry, settings))
+    held_back = corpus.part(HELD_BACK)
+    weights = judging_weights(held_back, news_keys(registry), settings.prevalence)
+    every = {variant.name: variant for variant in variants(data, registry, settings)}
+    report("")
+    report(held_back_table(data, held_back, weights, every[FIRST], every[FULL], settings))
 
 
 def _evaluate(folders: Folders) -> None:

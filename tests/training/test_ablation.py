@@ -7,7 +7,17 @@ import pandas as pd
 import pytest
 
 from scoring.guidelines import HEADS
-from training.ablation import JUDGED, AblationData, Variant, ablation_table, prepare, variants
+from training.ablation import (
+    FIRST,
+    FULL,
+    JUDGED,
+    AblationData,
+    Variant,
+    ablation_table,
+    held_back_table,
+    prepare,
+    variants,
+)
 from training.settings import TrainingSettings
 from training.sources.labels import LABELS, NO, UNKNOWN, YES
 from training.sources.registry import Registry, load_registry
@@ -59,7 +69,7 @@ def every(data: AblationData, registry: Registry) -> dict[str, Variant]:
 def test_first_step_knows_neither_annotations_nor_written_comments(
     every: dict[str, Variant], data: AblationData
 ) -> None:
-    first = every["sources alone, all rows alike"]
+    first = every[FIRST]
     assert (first.labels[:, HEADS.index("profanity")] == UNKNOWN).all()
     assert (first.weights[data.rows["source"] == "seed"] == 0).all()
     assert set(first.weights[data.rows["source"] != "seed"]) == {1.0}
@@ -74,7 +84,7 @@ def test_leaving_a_source_out_weighs_its_rows_nothing(
 
 
 def test_doubling_a_source_leaves_its_annotated_rows_alone(every: dict[str, Variant]) -> None:
-    trained = every["as trained (+ seed comments)"].weights
+    trained = every[FULL].weights
     assert (every["civil-aayan doubled"].weights == trained).all()
     assert (every["seed doubled"].weights >= trained).all()
 
@@ -86,4 +96,17 @@ def test_table_has_a_line_a_variant_and_a_planted_word_is_found(
     assert "n = 40 news comments" in table[0]
     lines = {line.split(" | ")[0].removeprefix("| "): line for line in table[4:]}
     assert set(lines) == set(every)
-    assert "1.000 (1.00 to 1.00), 1.000" in lines["as trained (+ seed comments)"]
+    assert "1.000 (1.00 to 1.00), 1.000" in lines[FULL]
+
+
+def test_held_back_comments_are_reported_before_and_after_and_too_few_are_not_judged(
+    data: AblationData, every: dict[str, Variant]
+) -> None:
+    held_back = pd.concat([corpus_rows(annotated=True)] * 3, ignore_index=True)
+    lines = held_back_table(
+        data, held_back, np.ones(len(held_back)), every[FIRST], every[FULL], SETTINGS
+    ).splitlines()
+    by_head = {line.split(" | ")[0].removeprefix("| "): line for line in lines[4:]}
+    assert list(by_head) == list(HEADS)
+    assert by_head["reject"].count("1.000 (1.00 to 1.00)") == 4
+    assert by_head["threat"].count("too few to judge") == 2

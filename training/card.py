@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from scoring.manifest import Manifest
@@ -9,20 +10,26 @@ from training.gate import Comparison
 from training.metrics import TOO_FEW
 
 
-def model_card(manifest: Manifest, metrics: dict[str, Any], rows_by_source: dict[str, int]) -> str:
+def model_card(
+    manifest: Manifest,
+    metrics: dict[str, Any],
+    rows_by_source: dict[str, int],
+    citations: Mapping[str, str],
+) -> str:
     """Write a version's card.
 
     Args:
         manifest: The version's manifest.
         metrics: Metrics by evaluation name, as `evaluate` returns them.
         rows_by_source: Training rows of each source.
+        citations: What to cite for each source.
 
     Returns:
         Markdown.
     """
     parts = [_heading(manifest)]
     parts += [_evaluation(name, values) for name, values in metrics.items()]
-    parts += [_sources(manifest, rows_by_source), _limits(manifest)]
+    parts += [_sources(manifest, rows_by_source, citations), _limits(manifest)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -80,10 +87,18 @@ def _interval(estimate: dict[str, float] | None) -> str:
     return f"{estimate['value']:.3f} ({estimate['low']:.3f} to {estimate['high']:.3f})"
 
 
-def _sources(manifest: Manifest, rows_by_source: dict[str, int]) -> str:
-    lines = ["## Training sources", "", "| source | rows | licence |", "|---|---|---|"]
+def _sources(
+    manifest: Manifest, rows_by_source: dict[str, int], citations: Mapping[str, str]
+) -> str:
+    lines = [
+        "## Training sources and attributions",
+        "",
+        "| source | rows | licence | attribution |",
+        "|---|---|---|---|",
+    ]
     for key, licence in sorted(manifest.sources.items()):
-        lines.append(f"| {key} | {rows_by_source.get(key, 0):,} | {licence} |")
+        rows, citation = rows_by_source.get(key, 0), citations.get(key, "")
+        lines.append(f"| {key} | {rows:,} | {licence} | {citation} |")
     return "\n".join(lines)
 
 

@@ -240,7 +240,8 @@ def publish_evaluated(
         )
     counts = {str(key): int(count) for key, count in rows["source"].value_counts().items()}
     files["metrics.json"] = json_file({"version": manifest.version, "evaluations": metrics})
-    files["model_card.md"] = model_card(manifest, metrics, counts).encode()
+    citations = {source.key: source.citation for source in registry.sources}
+    files["model_card.md"] = model_card(manifest, metrics, counts, citations).encode()
     publish(models, manifest, files)
     return load_version(models, manifest.version)
 

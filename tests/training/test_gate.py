@@ -184,7 +184,7 @@ class TestEvaluate:
 class TestCard:
     def card(self, model: PublishedModel, rows: pd.DataFrame, weights: Any) -> str:
         metrics = {"held-back news comments": evaluate(model, rows, weights, seed=1)}
-        return model_card(model.manifest, metrics, {"seed": 1200})
+        return model_card(model.manifest, metrics, {"seed": 1200}, {"seed": "Written here, 2026."})
 
     def test_mentions_every_head_with_intervals(
         self, make_model: MakeModel, rows: pd.DataFrame, weights: Any
@@ -222,6 +222,6 @@ class TestCard:
             assert fact in card
 
     def test_without_a_held_back_row(self, make_model: MakeModel) -> None:
-        card = model_card(make_model(GOOD).manifest, {}, {})
+        card = model_card(make_model(GOOD).manifest, {}, {}, {})
         assert "## Evaluation" not in card
         assert "## Limits" in card

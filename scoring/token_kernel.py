@@ -10,6 +10,12 @@ from typing import Final
 import numpy as np
 from numba import njit
 
+from scoring.address_kernel import (
+    address_kind,
+    begins_handle,
+    handle_end,
+    is_alnum,
+)
 from scoring.array_types import I32, U8, U32
 
 _LETTER: Final = 2
@@ -20,10 +26,8 @@ _STAR: Final = 42
 _QUOTE: Final = 39
 _DOLLAR: Final = 36
 _SLASH: Final = 47
-_COLON: Final = 58
 _HYPHEN: Final = 45
 _UNDERSCORE: Final = 95
-_PLUS: Final = 43
 LONGEST_NUMBER: Final = 8
 
 URL: Final = np.array([ord(c) for c in "URL"], dtype=np.uint32)
@@ -31,32 +35,10 @@ EMAIL: Final = np.array([ord(c) for c in "EMAIL"], dtype=np.uint32)
 HANDLE: Final = np.array([ord(c) for c in "HANDLE"], dtype=np.uint32)
 
 
-def _packed(label: str) -> int:
-    packed = 0
-    for character in label:
-        packed = packed * 256 + ord(character)
-    return packed
-
-
-# Endings that make a dotted word an address; those that are English words (in, is, it, me, to) are
-# left out, or a missing space after a full stop would make one.
-_TOP_DOMAINS: Final = (
-    "com", "net", "org", "info", "biz", "io", "tv", "ly", "co", "gov", "edu", "uk", "ru", "de",
-    "fr", "ir", "il", "tr", "eg", "ae", "sa", "xyz", "online", "shop", "store", "site", "club",
-    "app",
-)  # fmt: skip
-LONGEST_TOP_DOMAIN: Final = 7
-TOP_DOMAINS: Final = np.array(sorted(map(_packed, _TOP_DOMAINS)), dtype=np.int64)
-
 # What a digit or sign between letters stands for; the star stands for any letter.
 _STANDS_FOR: Final = np.arange(128, dtype=np.uint32)
 for _disguise, _letter in zip("01!34@5$78#%", "oiieaasstb**", strict=True):
     _STANDS_FOR[ord(_disguise)] = ord(_letter)
-
-
-@njit(nogil=True)
-def _is_alnum(kind: int) -> bool:
-    return kind in (_LETTER, _DIGIT)
 
 
 @njit(nogil=True)
@@ -66,72 +48,11 @@ def _is_mask(code: np.uint32) -> bool:
 
 
 @njit(nogil=True)
-def _starts_with_scheme(codes: U32, at: int, stop: int) -> bool:
-    """Whether http://, https:// or www. (folded to ww.) starts here."""
-    if codes[at] == 119:
-        return stop - at > 3 and codes[at + 1] == 119 and codes[at + 2] == _DOT
-    if stop - at < 7 or codes[at] != 104 or codes[at + 1] != 116 or codes[at + 2] != 116:
-        return False
-    k = at + 4
-    if codes[at + 3] != 112:
-        return False
-    if codes[k] == 115:
-        k += 1
-    return k + 1 < stop and codes[k] == _COLON and codes[k + 1] == _SLASH
-
-
-@njit(nogil=True)
-def _is_top_domain(codes: U32, at: int, stop: int) -> bool:
-    label = np.int64(0)
-    for k in range(at, stop):
-        if codes[k] >= 128 or k - at >= LONGEST_TOP_DOMAIN:
-            return False
-        label = label * 256 + np.int64(codes[k])
-    place = np.searchsorted(TOP_DOMAINS, label)
-    return bool(place < len(TOP_DOMAINS) and TOP_DOMAINS[place] == label)
-
-
-@njit(nogil=True)
-def _address_kind(codes: U32, kinds: U8, at: int, stop: int, checked: int) -> tuple[int, int]:
-    """0 for a plain word, 1 for a URL or domain, 2 for an e-mail address starting at `at`.
-
-    The second number is where the next word begins that may start a domain or e-mail address: words
-    in between end at the same last label, so a long dotted chain is read once, not once a word.
-    """
-    if _starts_with_scheme(codes, at, stop):
-        return 1, checked
-    if at < checked:
-        return 0, checked
-    first_at = 0
-    label_at = at
-    dots = 0
-    k = at
-    while k < stop:
-        code = codes[k]
-        if not _is_alnum(kinds[k]) and code not in (_HYPHEN, _UNDERSCORE, _PLUS):
-            joins = k + 1 < stop and _is_alnum(kinds[k + 1])
-            if code == _DOT and joins:
-                dots += 1
-            elif code == _AT and joins and first_at == 0:
-                first_at = k
-                dots = 0
-            else:
-                break
-            label_at = k + 1
-        k += 1
-    if dots > 0 and first_at > 0:
-        return 2, k
-    if dots > 0 and _is_top_domain(codes, label_at, k):
-        return 1, k
-    return 0, first_at if first_at > 0 else k
-
-
-@njit(nogil=True)
 def _word_end(codes: U32, kinds: U8, at: int, stop: int) -> int:
     """Where the word that starts at `at` ends, masks between its letters included."""
     k = at + 1
     while k < stop:
-        if _is_alnum(kinds[k]):
+        if is_alnum(kinds[k]):
             k += 1
             continue
         code = codes[k]
@@ -268,19 +189,6 @@ def _begins_disguise(codes: U32, kinds: U8, at: int, stop: int) -> bool:
 
 
 @njit(nogil=True)
-def _begins_handle(codes: U32, kinds: U8, at: int, stop: int) -> bool:
-    return codes[at] == _AT and at + 2 < stop and _is_alnum(kinds[at + 1])
-
-
-@njit(nogil=True)
-def _handle_end(codes: U32, kinds: U8, at: int, stop: int) -> int:
-    end = at + 1
-    while end < stop and (_is_alnum(kinds[end]) or codes[end] == _UNDERSCORE):
-        end += 1
-    return end
-
-
-@njit(nogil=True)
 def _run_end(codes: U32, at: int, stop: int) -> int:
     """Where the run of one sign that starts at `at` ends."""
     end = at + 1
@@ -292,7 +200,7 @@ def _run_end(codes: U32, at: int, stop: int) -> int:
 @njit(nogil=True)
 def _is_separator(codes: U32, kinds: U8, at: int, k: int, stop: int) -> bool:
     """Whether a hyphen, underscore, full stop or slash stands between letters or digits."""
-    if k == at or k + 1 >= stop or not _is_alnum(kinds[k - 1]) or not _is_alnum(kinds[k + 1]):
+    if k == at or k + 1 >= stop or not is_alnum(kinds[k - 1]) or not is_alnum(kinds[k + 1]):
         return False
     return codes[k] in (_HYPHEN, _UNDERSCORE, _DOT, _SLASH)
 
@@ -307,20 +215,20 @@ def _cut_chunk(
     checked = at
     while k < stop:
         token_at[tokens] = size
-        fresh = k == at or not _is_alnum(kinds[k - 1])
-        if fresh and _is_alnum(kinds[k]):
-            kind, checked = _address_kind(codes, kinds, k, stop, checked)
+        fresh = k == at or not is_alnum(kinds[k - 1])
+        if fresh and is_alnum(kinds[k]):
+            kind, checked = address_kind(codes, kinds, k, stop, checked)
             if kind > 0:
                 name = URL if kind == 1 else EMAIL
                 size = _write_name(name, begins[k], ends[stop - 1], out, out_begin, out_end, size)
                 return size, tokens + 1
-        if _is_alnum(kinds[k]) or (fresh and _begins_disguise(codes, kinds, k, stop)):
+        if is_alnum(kinds[k]) or (fresh and _begins_disguise(codes, kinds, k, stop)):
             end = _word_end(codes, kinds, k, stop)
             size = _write_word(
                 codes, kinds, begins, ends, k, end, lookalikes, out, out_begin, out_end, size
             )
-        elif fresh and _begins_handle(codes, kinds, k, stop):
-            end = _handle_end(codes, kinds, k, stop)
+        elif fresh and begins_handle(codes, kinds, k, stop):
+            end = handle_end(codes, kinds, k, stop)
             size = _write_name(HANDLE, begins[k], ends[end - 1], out, out_begin, out_end, size)
         elif _is_separator(codes, kinds, at, k, stop):
             k += 1

@@ -25,7 +25,7 @@ from numba import __version__ as numba_version
 from numba.core import config as numba_config
 from numba.core.dispatcher import Dispatcher
 
-from scoring import fold_kernel, score_kernel, term_kernel, token_kernel
+from scoring import address_kernel, fold_kernel, score_kernel, term_kernel, token_kernel
 from scoring.explain import explain
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.model import Calibration, LinearModel
@@ -40,7 +40,13 @@ from service.parse import Comment
 if sys.platform != "win32":
     import fcntl
 
-KERNELS: Final[tuple[ModuleType, ...]] = (fold_kernel, token_kernel, term_kernel, score_kernel)
+KERNELS: Final[tuple[ModuleType, ...]] = (
+    fold_kernel,
+    address_kernel,
+    token_kernel,
+    term_kernel,
+    score_kernel,
+)
 # Invented comments: one that the scorer reads, one that the language identifier is asked about.
 _COMMENTS: Final = (
     Comment(None, "Thank you for a clear article.", None),

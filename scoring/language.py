@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from scoring.scorer import Scores
+
 LanguageIdentifier = Callable[[str], tuple[str, float]]
 """Takes a text; returns an ISO 639 code and its probability in [0, 1], over all its languages."""
 
@@ -62,6 +64,19 @@ class TextStatistics:
     latin_letters: int
     words: int
     english_words: int
+
+
+def text_statistics(scores: Scores) -> list[TextStatistics]:
+    """Return what the scorer counted in each text.
+
+    Args:
+        scores: Scores of n texts.
+
+    Returns:
+        One entry a text, in order.
+    """
+    counts = (getattr(scores, name).tolist() for name in TextStatistics.__slots__)
+    return [TextStatistics(*counted) for counted in zip(*counts, strict=True)]
 
 
 def read(

@@ -9,11 +9,18 @@ from typing import Any, Final
 from scoring.explain import Span, explain
 from scoring.guidelines import CATEGORIES
 from scoring.identifier import LONGEST_READ
-from scoring.language import UNDETERMINED, LanguageIdentifier, Reading, TextStatistics, read
+from scoring.language import (
+    UNDETERMINED,
+    LanguageIdentifier,
+    Reading,
+    TextStatistics,
+    read,
+    text_statistics,
+)
 from scoring.manifest import Manifest
 from scoring.model import LinearModel
 from scoring.policy import Decision, Policy, Verdict, decide
-from scoring.scorer import Scorer, Scores
+from scoring.scorer import Scorer
 from service.parse import Comment, Refusal
 
 STEPS: Final = 1_000_000
@@ -66,7 +73,7 @@ def judge(
     categories = scores.category_probabilities.tolist()
     rejects = scores.reject_probability.tolist()
     judgements = []
-    for n, counted in enumerate(_statistics(scores)):
+    for n, counted in enumerate(text_statistics(scores)):
         comment, row = comments[n], categories[n]
         # a prefix is enough to name a language, and bounds the time it takes
         reading = read(comment.text[:LONGEST_READ], counted, identify, comment.language)
@@ -75,17 +82,6 @@ def judge(
         reason = _review_reason(verdict, reading, counted)
         judgements.append(Judgement(row, rejects[n], verdict, reading.language, reason, spans))
     return judgements
-
-
-def _statistics(scores: Scores) -> list[TextStatistics]:
-    columns = (
-        scores.known_terms,
-        scores.letters,
-        scores.latin_letters,
-        scores.words,
-        scores.english_words,
-    )
-    return list(map(TextStatistics, *(column.tolist() for column in columns)))
 
 
 def explained_heads(categories: Sequence[float], verdict: Verdict) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, roc_auc_score
 from tqdm import tqdm
 
 from scoring.guidelines import HEADS
@@ -25,7 +24,8 @@ from training.corpus.assemble import WRITTEN, label_matrix
 from training.corpus.row_weights import judging_weights, news_keys, row_weights
 from training.features import Features, extract_features
 from training.fit import fit_head, fit_heads
-from training.metrics import TOO_FEW, Metric, bootstrap
+from training.metrics import TOO_FEW, average_precision, bootstrap, roc_auc
+from training.model_building import group_folds
 from training.settings import TrainingSettings
 from training.sources.labels import UNKNOWN, YES
 from training.sources.registry import Registry
@@ -36,7 +36,6 @@ JUDGED: Final = ("reject", "personal_attack", "profanity", "abuse")
 FOLDS: Final = 3
 FIRST: Final = "sources alone, all rows alike"
 FULL: Final = "as trained (+ seed comments)"
-RESAMPLES: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +91,13 @@ def prepare(
     ordered = rows.sort_values("group", kind="stable").reset_index(drop=True)
     by_key = unannotated.set_index("key")
     before = label_matrix(by_key.reindex(ordered["key"]).fillna(UNKNOWN))
-    groups, group_of = np.unique(ordered["group"].to_numpy(), return_inverse=True)
-    generator = np.random.default_rng(settings.seed)
     return AblationData(
         ordered,
         before,
         extract_features(ordered, settings),
         label_matrix(ordered),
         judging_weights(ordered, news_keys(registry), settings.prevalence),
-        (generator.permutation(len(groups))[group_of] % FOLDS).astype(np.int64),
+        group_folds(ordered["group"].to_numpy(), FOLDS, settings.seed),
     )
 
 
@@ -175,18 +172,10 @@ def _cell(
     weights: NDArray[np.float64],
     settings: TrainingSettings,
 ) -> str:
-    generator = np.random.default_rng(settings.seed)
-    drawn = []
-    for _ in range(RESAMPLES):
-        rows = generator.integers(0, len(positive), len(positive))
-        if positive[rows].any():
-            drawn.append(
-                average_precision_score(positive[rows], margins[rows], sample_weight=weights[rows])
-            )
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    precision = average_precision_score(positive, margins, sample_weight=weights)
-    auc = roc_auc_score(positive, margins, sample_weight=weights)
-    return f"{precision:.3f} ({low:.2f} to {high:.2f}), {auc:.3f}"
+    metrics = {"precision": average_precision}
+    precision = bootstrap(metrics, positive, margins, weights, seed=settings.seed)["precision"]
+    auc = roc_auc(positive, margins, weights)
+    return f"{precision.value:.3f} ({precision.low:.2f} to {precision.high:.2f}), {auc:.3f}"
 
 
 def ablation_table(data: AblationData, registry: Registry, settings: TrainingSettings) -> str:
@@ -273,9 +262,6 @@ def _interval_cell(
 ) -> str:
     if int(positive.sum()) < FEWEST_POSITIVES:
         return TOO_FEW
-    metrics: dict[str, Metric] = {
-        "average precision": lambda y, p, w: float(average_precision_score(y, p, sample_weight=w)),
-        "ROC-AUC": lambda y, p, w: float(roc_auc_score(y, p, sample_weight=w)),
-    }
+    metrics = {"average precision": average_precision, "ROC-AUC": roc_auc}
     estimates = bootstrap(metrics, positive, margins, weights, seed=settings.seed)
     return ", ".join(f"{e.value:.3f} ({e.low:.2f} to {e.high:.2f})" for e in estimates.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -62,6 +62,32 @@ def _rounded(value: object) -> object:
 Metric = Callable[[NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]], float]
 
 
+def roc_auc(
+    positive: NDArray[np.bool_], scores: NDArray[np.float64], weights: NDArray[np.float64]
+) -> float:
+    """Return the weighted area under the ROC curve.
+
+    Args:
+        positive: bool (n), of both kinds.
+        scores: float64 (n), probabilities or margins.
+        weights: float64 (n).
+    """
+    return float(roc_auc_score(positive, scores, sample_weight=weights))
+
+
+def average_precision(
+    positive: NDArray[np.bool_], scores: NDArray[np.float64], weights: NDArray[np.float64]
+) -> float:
+    """Return the weighted average precision.
+
+    Args:
+        positive: bool (n), at least one true.
+        scores: float64 (n), probabilities or margins.
+        weights: float64 (n).
+    """
+    return float(average_precision_score(positive, scores, sample_weight=weights))
+
+
 def head_metrics(
     positive: NDArray[np.bool_],
     probabilities: NDArray[np.float64],
@@ -95,8 +121,8 @@ def head_metrics(
         return float(w[(p >= threshold) & y].sum() / w[y].sum())
 
     metrics: dict[str, Metric] = {
-        "roc_auc": lambda y, p, w: float(roc_auc_score(y, p, sample_weight=w)),
-        "average_precision": lambda y, p, w: float(average_precision_score(y, p, sample_weight=w)),
+        "roc_auc": roc_auc,
+        "average_precision": average_precision,
         "precision": precision,
         "recall": recall,
         "brier": lambda y, p, w: float((w * (p - y) ** 2).sum() / w.sum()),
@@ -106,7 +132,7 @@ def head_metrics(
 
 
 def bootstrap(
-    metrics: dict[str, Metric],
+    metrics: Mapping[str, Metric],
     positive: NDArray[np.bool_],
     probabilities: NDArray[np.float64],
     weights: NDArray[np.float64],

@@ -85,6 +85,22 @@ def build_model(data: TrainingRows, settings: TrainingSettings) -> BuiltModel:
     return BuiltModel(model, choose_policies(judged, settings), provisional, judged)
 
 
+def group_folds(groups: NDArray[np.int64], folds: int, seed: int) -> NDArray[np.int64]:
+    """Deal groups to folds of nearly equal numbers of groups.
+
+    Args:
+        groups: int64 (n), the group of each row.
+        folds: Number of folds.
+        seed: Of the deal.
+
+    Returns:
+        int64 (n), the fold of each row, from 0; rows of one group share it.
+    """
+    distinct, group_of = np.unique(groups, return_inverse=True)
+    dealt = np.random.default_rng(seed).permutation(len(distinct)) % folds
+    return np.asarray(dealt[group_of], dtype=np.int64)
+
+
 def out_of_fold_margins(
     features: Features,
     labels: NDArray[np.int8],
@@ -102,9 +118,7 @@ def out_of_fold_margins(
     Returns:
         float64 (n, 12), columns in the order of `HEADS`.
     """
-    groups, group_of = np.unique(data.rows["group"].to_numpy(), return_inverse=True)
-    generator = np.random.default_rng(settings.seed)
-    fold_of = generator.permutation(len(groups))[group_of] % settings.folds
+    fold_of = group_folds(data.rows["group"].to_numpy(), settings.folds, settings.seed)
     margins = np.zeros((len(labels), len(HEADS)))
     for fold in tqdm(range(settings.folds), desc="cross-fitting", unit="fold", disable=None):
         held = np.flatnonzero(fold_of == fold)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scoring.explain import token_weights
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.identifier import LONGEST_READ, load_identifier
-from scoring.language import TextStatistics, read
+from scoring.language import read, text_statistics
 from scoring.model import LinearModel
 from scoring.normalise import normalise
 from scoring.policy import Decision, Policy, Verdict, decide
@@ -139,19 +139,11 @@ def _weights(rejected: NDArray[np.bool_], prevalence: float | None) -> NDArray[n
 
 def _readable(texts: Sequence[str], scores: Scores) -> NDArray[np.bool_]:
     """Tell which texts the model was trained to judge, as the service does."""
-    counted = zip(
-        scores.known_terms.tolist(),
-        scores.letters.tolist(),
-        scores.latin_letters.tolist(),
-        scores.words.tolist(),
-        scores.english_words.tolist(),
-        strict=True,
-    )
     identify = load_identifier()
     return np.array(
         [
-            read(text[:LONGEST_READ], TextStatistics(*numbers), identify).readable
-            for text, numbers in zip(texts, counted, strict=True)
+            read(text[:LONGEST_READ], counted, identify).readable
+            for text, counted in zip(texts, text_statistics(scores), strict=True)
         ],
         dtype=np.bool_,
     )

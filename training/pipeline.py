@@ -74,8 +74,10 @@ def train(folders: Folders, settings: TrainingSettings, *, force: bool = False) 
     built = build_model(training_rows(rows, registry, settings), settings)
     manifest = make_manifest(built, rows, settings, licences(rows, registry), datetime.now(UTC))
     held_back = corpus.part(HELD_BACK)
-    new = publish_evaluated(folders.models, manifest, built, rows, held_back, registry, settings)
     weights = judging_weights(held_back, news_keys(registry), settings.prevalence)
+    new = publish_evaluated(
+        folders.models, manifest, built, rows, held_back, weights, registry, settings.seed
+    )
     result = compare_with_current(folders.models, new, held_back, weights, settings.seed)
     if result.comparisons:
         report(f"\n{comparison_table(result.comparisons)}")
@@ -212,8 +214,9 @@ def publish_evaluated(
     built: BuiltModel,
     rows: pd.DataFrame,
     held_back: pd.DataFrame,
+    weights: NDArray[np.float64],
     registry: Registry,
-    settings: TrainingSettings,
+    seed: int,
 ) -> PublishedModel:
     """Store a model, reload what was stored, evaluate that, and publish both together.
 
@@ -223,8 +226,9 @@ def publish_evaluated(
         built: The model.
         rows: Training rows.
         held_back: Rows to evaluate on; may be empty.
+        weights: float64 (held-back rows), re-weighted to the stated prevalence.
         registry: The sources.
-        settings: Prevalence and seed.
+        seed: Of the bootstrap.
 
     Returns:
         The published version, as loaded from the disk.
@@ -233,11 +237,8 @@ def publish_evaluated(
     stored = {MANIFEST: manifest.to_json().encode(), **files}
     reloaded = model_from_bytes(stored, manifest.version)
     metrics: dict[str, Any] = {}
-    weights = judging_weights(held_back, news_keys(registry), settings.prevalence)
     if weights.any():
-        metrics["held-back news comments"] = evaluate(
-            reloaded, held_back, weights, seed=settings.seed
-        )
+        metrics["held-back news comments"] = evaluate(reloaded, held_back, weights, seed=seed)
     counts = {str(key): int(count) for key, count in rows["source"].value_counts().items()}
     files["metrics.json"] = json_file({"version": manifest.version, "evaluations": metrics})
     citations = {source.key: source.citation for source in registry.sources}

@@ -56,63 +56,19 @@ def array_bytes(array: NDArray[np.generic]) -> bytes:
 def stored_arrays(model: LinearModel) -> dict[str, bytes]:
     """Return a model's arrays as they are stored.
 
-    Weights are int8 with one float32 scale a head, idf is float16: both are exact for a model that
-    was quantised before it was evaluated (`quantise`).
-
     Args:
-        model: A model whose arrays have passed `quantise`.
+        model: A model.
 
     Returns:
         File contents by array name.
     """
-    scales = weight_scales(model.weights)
     return {
         "terms": array_bytes(model.hashes),
         "idf": array_bytes(model.idf.astype(np.float16)),
-        "weights": array_bytes(_to_int8(model.weights, scales)),
-        "weight_scales": array_bytes(scales),
+        "weights": array_bytes(model.weights),
+        "weight_scales": array_bytes(model.weight_scales),
         "english": array_bytes(model.english),
     }
-
-
-def weight_scales(weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the scale of each head: its largest absolute weight over 127.
-
-    A scale is rounded up to 16 significant bits, so that its products with -127 to 127 are exact
-    and rounded weights have the scale they were rounded with.
-
-    Args:
-        weights: float32 (terms, heads).
-
-    Returns:
-        float32 (heads), never 0.
-    """
-    largest = np.abs(weights).max(axis=0, initial=0.0).astype(np.float64)
-    fractions, exponents = np.frexp(largest / 127)
-    scales = np.ldexp(np.ceil(fractions * 2**16) / 2**16, exponents).astype(np.float32)
-    return np.where(scales > 0, scales, np.float32(1))
-
-
-def _to_int8(weights: NDArray[np.float32], scales: NDArray[np.float32]) -> NDArray[np.int8]:
-    steps: NDArray[np.int8] = np.rint(weights / scales).astype(np.int8)
-    return steps
-
-
-def quantise(
-    weights: NDArray[np.float32], idf: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Round weights and idf to the values that storing keeps.
-
-    Args:
-        weights: float32 (terms, heads).
-        idf: float32 (terms).
-
-    Returns:
-        The two arrays, same shapes, as they read back from an artifact.
-    """
-    scales = weight_scales(weights)
-    rounded = _to_int8(weights, scales).astype(np.float32) * scales
-    return rounded, idf.astype(np.float16).astype(np.float32)
 
 
 def write_artifact(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
@@ -234,16 +190,12 @@ def parse_artifact(contents: Mapping[str, bytes], origin: str) -> tuple[Manifest
 
 
 def _assemble(manifest: Manifest, arrays: Mapping[str, NDArray[np.generic]]) -> LinearModel:
-    steps, scales = arrays["weights"], arrays["weight_scales"]
-    if scales.shape != steps.shape[1:]:
-        raise ValueError(f"{len(scales)} weight scales for {steps.shape[1]} columns of weights")
-    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by name
-        weights = steps.astype(np.float32) * scales.astype(np.float32)
     return LinearModel(
         settings=manifest.terms,
         hashes=arrays["terms"].astype(np.uint64, copy=False),
         idf=arrays["idf"].astype(np.float32),
-        weights=np.ascontiguousarray(weights),
+        weights=np.ascontiguousarray(arrays["weights"].astype(np.int8, copy=False)),
+        weight_scales=arrays["weight_scales"].astype(np.float32, copy=False),
         biases=np.array(manifest.biases, dtype=np.float64),
         calibration=Calibration(
             np.array(manifest.slopes, dtype=np.float64),

@@ -8,7 +8,12 @@ ScoringError
 │   ├── ArtifactMissing    no such version, or no CURRENT
 │   ├── ArtifactDamaged    a file is missing, short, changed or holds an impossible value
 │   └── FormatUnsupported  written for another format number
-└── PolicyError            a policy that does not exist or cannot be applied
+├── PolicyError            a policy that does not exist or cannot be applied
+├── CacheRefused           the folder for compiled code could be written by someone else
+├── ArchiveError           an archive of comments that cannot be scored
+│   ├── ArchiveRefused     the command asks for what cannot be: no such file, no such column …
+│   └── ArchiveDamaged     the archive holds what cannot be read
+└── ClusterError           a Dask cluster cannot be reached, or fails
 """
 
 from __future__ import annotations
@@ -48,3 +53,23 @@ class FormatUnsupported(ArtifactError):
 
 class PolicyError(ScoringError):
     """The policy does not exist or cannot be applied to this model."""
+
+
+class CacheRefused(ScoringError):
+    """The folder for compiled code belongs to, or can be written by, someone else."""
+
+
+class ArchiveError(ScoringError):
+    """An archive of comments cannot be scored."""
+
+
+class ArchiveRefused(ArchiveError):
+    """The command asks for what cannot be: no such file, no such column, the output exists."""
+
+
+class ArchiveDamaged(ArchiveError):
+    """The archive holds what cannot be read."""
+
+
+class ClusterError(ScoringError):
+    """A Dask cluster cannot be reached, or fails."""

@@ -65,7 +65,7 @@ def _add_block(
     values /= np.sqrt((values**2).sum())
     per_occurrence = values / counts
     first, last = terms.first_tokens[block][known], terms.last_tokens[block][known]
-    added = per_occurrence[occurrence_of, None] * model.weights[rows[occurrence_of]]
+    added = per_occurrence[occurrence_of, None] * model.float_weights(rows)[occurrence_of]
     added /= (last - first + 1)[:, None]
     longest = int((last - first).max())
     for step in range(longest + 1):

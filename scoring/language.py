@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from scoring.scorer import Scores
 
@@ -47,9 +47,8 @@ class Reading:
     readable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TextStatistics:
-    """What the scorer counted in a text.
+class TextStatistics(NamedTuple):
+    """What the scorer counted in a text, in the order of the columns of `Scores.statistics`.
 
     Attributes:
         known_terms: Distinct terms that the model knows.
@@ -75,8 +74,7 @@ def text_statistics(scores: Scores) -> list[TextStatistics]:
     Returns:
         One entry a text, in order.
     """
-    counts = (getattr(scores, name).tolist() for name in TextStatistics.__slots__)
-    return [TextStatistics(*counted) for counted in zip(*counts, strict=True)]
+    return [TextStatistics._make(counted) for counted in scores.statistics.tolist()]
 
 
 def read(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.guidelines import CATEGORIES, HEADS
+from scoring.quantisation import weight_scales, weight_steps
 from scoring.terms import TermSettings
 
 
@@ -34,8 +35,9 @@ class LinearModel:
     Attributes:
         settings: Which n-grams are terms.
         hashes: uint64 (terms), ascending: the terms.
-        idf: float32 (terms).
-        weights: float32 (terms, 12), columns in the order of `HEADS`.
+        idf: float32 (terms), of float16 precision.
+        weights: int8 (terms, 12), steps of `weight_scales`, columns in the order of `HEADS`.
+        weight_scales: float32 (12), what a step is worth in each head.
         biases: float64 (12).
         calibration: How margins become probabilities.
         english: uint64, ascending: hashes of words known to be English.
@@ -44,10 +46,55 @@ class LinearModel:
     settings: TermSettings
     hashes: NDArray[np.uint64]
     idf: NDArray[np.float32]
-    weights: NDArray[np.float32]
+    weights: NDArray[np.int8]
+    weight_scales: NDArray[np.float32]
     biases: NDArray[np.float64]
     calibration: Calibration
     english: NDArray[np.uint64]
+
+    @classmethod
+    def quantised(
+        cls,
+        settings: TermSettings,
+        hashes: NDArray[np.uint64],
+        idf: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        biases: NDArray[np.float64],
+        calibration: Calibration,
+        english: NDArray[np.uint64],
+    ) -> LinearModel:
+        """Round fitted weights and idf to what an artifact stores.
+
+        Args:
+            settings: Which n-grams are terms.
+            hashes: uint64 (terms), ascending.
+            idf: float32 (terms).
+            weights: float32 (terms, 12), columns in the order of `HEADS`.
+            biases: float64 (12).
+            calibration: How margins become probabilities.
+            english: uint64, ascending: hashes of words known to be English.
+
+        Returns:
+            The model.
+        """
+        scales = weight_scales(weights)
+        steps, rounded_idf = weight_steps(weights, scales), idf.astype(np.float16)
+        return cls(
+            settings, hashes, rounded_idf.astype(np.float32), steps, scales, biases, calibration,
+            english,
+        )  # fmt: skip
+
+    def float_weights(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the weights of some terms.
+
+        Args:
+            rows: int64 (n), positions in `hashes`.
+
+        Returns:
+            float32 (n, 12), columns in the order of `HEADS`.
+        """
+        chosen: NDArray[np.float32] = self.weights[rows] * self.weight_scales
+        return chosen
 
     def problems(self) -> list[str]:
         """List what is impossible about the arrays; an empty list means the model is sound."""
@@ -55,6 +102,7 @@ class LinearModel:
         shapes = {
             "idf": (self.idf.shape, (terms,)),
             "weights": (self.weights.shape, (terms, heads)),
+            "weight_scales": (self.weight_scales.shape, (heads,)),
             "biases": (self.biases.shape, (heads,)),
             "slopes": (self.calibration.slopes.shape, (len(CATEGORIES),)),
             "offsets": (self.calibration.offsets.shape, (len(CATEGORIES),)),
@@ -67,7 +115,7 @@ class LinearModel:
         ]
         numbers: dict[str, NDArray[np.floating]] = {
             "idf": self.idf,
-            "weights": self.weights,
+            "weight_scales": self.weight_scales,
             "biases": self.biases,
             "slopes": self.calibration.slopes,
             "offsets": self.calibration.offsets,
@@ -80,6 +128,8 @@ class LinearModel:
         ]
         if not (self.idf > 0).all():
             found.append("idf holds values that are not above 0")
+        if not (self.weight_scales > 0).all():
+            found.append("weight_scales holds values that are not above 0")
         for name, hashes in (("hashes", self.hashes), ("english", self.english)):
             if len(hashes) and (hashes[0] == 0 or not (hashes[1:] > hashes[:-1]).all()):
                 found.append(f"{name} are not ascending, distinct and above 0")

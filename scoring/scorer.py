@@ -5,18 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring import score_kernel
+from scoring.calibration_kernel import probabilities
 from scoring.errors import LoneSurrogate
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES, HEADS
+from scoring.letter_kernel import KNOWN_TERMS, STATISTICS
 from scoring.model import LinearModel
 from scoring.normalise import to_code_points
-from scoring.score_kernel import LARGEST_COUNT, STATISTICS, probabilities, score_texts
-from scoring.terms import lookup_table
+from scoring.score_kernel import IDF_LANE, LANES, LARGEST_COUNT, score_texts
+from scoring.term_index import TermIndex, index_terms
 from scoring.unicode_tables import unicode_tables
 
 _ABUSE: Final = CATEGORIES.index("abuse")
@@ -34,21 +36,19 @@ class Scores:
         reject_probability: float64 (n) in [0, 1]: probability of rejection, never below the
             largest category's.
         margins: float64 (n, 12): the heads' sums before calibration, in the order of `HEADS`.
-        known_terms: int32 (n): distinct terms of the text that the model knows.
-        letters: int32 (n): letters of the text.
-        latin_letters: int32 (n): those of them in the Latin alphabet.
-        words: int32 (n): tokens with at least one letter.
-        english_words: int32 (n): those of them known to be English.
+        statistics: int32 (n, 5): distinct terms that the model knows, letters, Latin letters,
+            tokens with at least one letter, and those of them known to be English.
     """
 
     category_probabilities: NDArray[np.float64]
     reject_probability: NDArray[np.float64]
     margins: NDArray[np.float64]
-    known_terms: NDArray[np.int32]
-    letters: NDArray[np.int32]
-    latin_letters: NDArray[np.int32]
-    words: NDArray[np.int32]
-    english_words: NDArray[np.int32]
+    statistics: NDArray[np.int32]
+
+    @property
+    def known_terms(self) -> NDArray[np.int32]:
+        """Distinct terms of each text that the model knows, int32 (n)."""
+        return self.statistics[:, KNOWN_TERMS]
 
 
 class Scorer:
@@ -57,8 +57,10 @@ class Scorer:
     def __init__(self, model: LinearModel) -> None:
         self.model = model
         self._settings = model.settings.as_array()
-        self._keys, self._rows = lookup_table(model.hashes)
-        self._english, _ = lookup_table(model.english)
+        self._index, self._english = index_terms(model.hashes), index_terms(model.english)
+        self._entries = _entries(model, self._index)
+        self._idf = self._entries.view(np.float32)[:, IDF_LANE]
+        self._scales = model.weight_scales.astype(np.float64)
         self._tables = unicode_tables()
         self._log_counts = np.zeros(LARGEST_COUNT + 1)
         self._log_counts[1:] = 1.0 + np.log(np.arange(1, LARGEST_COUNT + 1))
@@ -80,42 +82,40 @@ class Scorer:
         """
         points, text_at = _join(texts)
         margins = np.empty((len(texts), len(HEADS)))
-        stats = np.zeros((len(texts), STATISTICS), np.int32)
-        model, tables = self.model, self._tables
+        statistics = np.zeros((len(texts), STATISTICS), np.int32)
+        model, tables, index, english = self.model, self._tables, self._index, self._english
         score_texts(
             points, text_at,
             tables.classes, tables.starts, tables.lengths, tables.pool, tables.lookalikes,
-            self._settings, self._keys, self._rows, model.idf, model.weights, model.biases,
-            self._english, self._log_counts, self._counts(), margins, stats,
+            self._settings, index.starts, index.keys, self._idf, self._entries, self._scales,
+            model.biases, english.starts, english.keys, self._log_counts, self._counts(),
+            margins, statistics,
         )  # fmt: skip
-        category, reject = self._calibrate(margins)
-        return Scores(
-            category,
-            reject,
-            margins,
-            known_terms=stats[:, score_kernel.KNOWN_TERMS],
-            letters=stats[:, score_kernel.LETTERS],
-            latin_letters=stats[:, score_kernel.LATIN_LETTERS],
-            words=stats[:, score_kernel.WORDS],
-            english_words=stats[:, score_kernel.ENGLISH_WORDS],
+        calibration = model.calibration
+        category, reject = calibrated_probabilities(
+            margins, calibration.slopes, calibration.offsets, calibration.overall
         )
+        return Scores(category, reject, margins, statistics)
 
     def _counts(self) -> NDArray[np.int32]:
         counts: NDArray[np.int32] | None = getattr(self._scratch, "counts", None)
         if counts is None:
-            counts = np.zeros(len(self.model.hashes), np.int32)
+            counts = np.zeros(len(self._entries), np.int32)
             self._scratch.counts = counts
         return counts
 
-    def _calibrate(
-        self, margins: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return calibrated_probabilities(
-            margins,
-            self.model.calibration.slopes,
-            self.model.calibration.offsets,
-            self.model.calibration.overall,
-        )
+
+def _entries(model: LinearModel, index: TermIndex) -> NDArray[np.int8]:
+    """Lay each term's weights and idf side by side, in the order of the index.
+
+    Returns:
+        int8 (terms + WINDOW, LANES): twelve weights, then the idf's four bytes. The rows past the
+        terms are what an unknown term's row points at: all 0.
+    """
+    entries = np.zeros((len(index.keys), LANES), np.int8)
+    entries[: len(index.order), : len(HEADS)] = model.weights[index.order]
+    entries.view(np.float32)[: len(index.order), IDF_LANE] = model.idf[index.order]
+    return entries
 
 
 def calibrated_probabilities(
@@ -146,8 +146,8 @@ def calibrated_probabilities(
 
 def _join(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """Join texts into one array of code points and their bounds, int64 (n + 1)."""
-    text_at = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) for text in texts], out=text_at[1:])
+    bounds = accumulate(map(len, texts), initial=0)
+    text_at = np.fromiter(bounds, np.int64, len(texts) + 1)
     try:
         return to_code_points("".join(texts)), text_at
     except LoneSurrogate as error:

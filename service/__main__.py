@@ -8,10 +8,11 @@ from typing import Final
 
 import uvicorn
 
+from scoring.compiled import cache_folder
+from scoring.errors import CacheRefused
 from service.errors import ServiceError
 from service.logs import configure_logs
 from service.settings import Settings, read_settings
-from service.warmup import cache_folder
 
 DRAIN_SECONDS: Final = 30
 """How long requests under way may take to finish after SIGTERM."""
@@ -32,7 +33,7 @@ def main() -> int:
     try:
         settings = read_settings(os.environ)
         cache_folder(settings.cache)
-    except ServiceError as error:
+    except (ServiceError, CacheRefused) as error:
         sys.stderr.write(f"{error}\n")
         return _WRONG_SETTINGS
     configure_logs(settings.log_level)

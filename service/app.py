@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from scoring.compiled import cache_folder, prepare_kernels
 from service.auth import KeyRing
 from service.context import Context
 from service.edge import Edge
@@ -25,7 +26,7 @@ from service.openapi import API_VERSION, TITLE, build_document
 from service.problems import http_problem
 from service.routes import router
 from service.settings import Settings, read_settings
-from service.warmup import cache_folder, prepare_kernels, warm
+from service.warmup import warm
 
 _log = logging.getLogger("service.app")
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
+from scoring.judge import Judgement, judge
 from scoring.policy import Policy
-from service.classify import Judgement, judge
 from service.models import ServedModel
 from service.parse import Comment
 
@@ -44,7 +44,12 @@ async def judge_all(
         if first:
             await asyncio.sleep(0)
         part = comments[first:stop]
-        judged += await asyncio.to_thread(work, part) if cost > CHUNK_COST else work(part)
+        texts = [comment.text for comment in part]
+        declared = [comment.language for comment in part]
+        in_thread = cost > CHUNK_COST
+        judged += (
+            await asyncio.to_thread(work, texts, declared) if in_thread else work(texts, declared)
+        )
     return judged
 
 

@@ -2,7 +2,6 @@
 
 ServiceError
 ├── SettingsError  an environment variable holds what it may not
-├── CacheRefused   the folder for compiled code could be written by someone else
 └── Problem        an answer other than success; see `service.problems`
 """
 
@@ -15,7 +14,3 @@ class ServiceError(Exception):
 
 class SettingsError(ServiceError):
     """An environment variable holds a value that it may not."""
-
-
-class CacheRefused(ServiceError):
-    """The folder for compiled code belongs to, or can be written by, someone else."""

@@ -75,7 +75,7 @@ def configure_logs(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    for name in ("service", "uvicorn"):
+    for name in ("scoring", "service", "uvicorn"):
         logging.getLogger(name).setLevel(level.upper())
 
 

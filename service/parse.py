@@ -6,20 +6,17 @@ No message holds anything that was sent but its type or length.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
+from scoring.checks import is_language_tag, text_fault
 from scoring.policy import PRESETS
 from service.problems import Problem
 
 LONGEST_ID: Final = 128
 """Code points of an id."""
-LONGEST_LANGUAGE: Final = 35
-"""Characters of a language tag; RFC 5646, section 4.4.1, asks for no less."""
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
 _TYPES: Final = {
     str: "string", bool: "boolean", int: "number", float: "number", list: "array", dict: "object",
     type(None): "null",
@@ -134,7 +131,7 @@ def parse_comment(raw: object, max_bytes: int) -> Comment | Refusal:
         allowed = f"allowed: string of at most {LONGEST_ID} code points"
         return Refusal(None, "invalid_id", f"id is {_measured(name)}; {allowed}")
     language = raw.get("language")
-    if language is not None and not _is_language(language):
+    if language is not None and not is_language_tag(language):
         allowed = "allowed: language tag such as en or pt-BR"
         return Refusal(name, "invalid_language", f"language is {_measured(language)}; {allowed}")
     if "text" not in raw:
@@ -142,14 +139,9 @@ def parse_comment(raw: object, max_bytes: int) -> Comment | Refusal:
     text = raw["text"]
     if not isinstance(text, str):
         return Refusal(name, "invalid_text", f"text is {json_type(text)}; allowed: string")
-    size = len(text) if len(text) > max_bytes or text.isascii() else len(text.encode())
-    if size > max_bytes:
-        size = len(text.encode())
-        message = f"text is {size} bytes of UTF-8; allowed: {max_bytes}"
-        return Refusal(name, "text_too_long", message)
-    if not text or text.isspace():
-        message = f"text is {len(text)} code points, none of them visible; allowed: 1 or more"
-        return Refusal(name, "empty_text", message)
+    fault = text_fault(text, max_bytes)
+    if fault is not None:
+        return Refusal(name, fault.code, fault.message)
     return Comment(name, text, language)
 
 
@@ -169,12 +161,6 @@ def _measured(value: object) -> str:
     if isinstance(value, str):
         return f"string of {len(value)} code points"
     return json_type(value)
-
-
-def _is_language(value: object) -> bool:
-    if not isinstance(value, str) or len(value) > LONGEST_LANGUAGE:
-        return False
-    return _LANGUAGE.fullmatch(value) is not None
 
 
 def _parse_policy(value: object) -> str | None:

@@ -12,11 +12,12 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
 from scoring.guidelines import CATEGORIES, GUIDELINES, GUIDELINES_VERSION
+from scoring.judge import Judgement, format_judgement
 from scoring.manifest import Manifest
 from service import schemas
 from service.batches import judge_all
 from service.body import read_json_body
-from service.classify import Judgement, format_answer, format_judgement, format_refusal
+from service.classify import format_answer, format_refusal
 from service.context import context_of, served_model
 from service.metrics import MEDIA_TYPE as METRICS_TYPE
 from service.metrics import Metrics
@@ -220,5 +221,5 @@ def _format_results(
         verdict = judgement.verdict
         reason = verdict.reasons[0] if verdict.reasons else judgement.review_reason or "none"
         metrics.count_comment(verdict.decision.value, reason)
-        results.append(format_judgement(item.id, judgement))
+        results.append(format_judgement(judgement, id=item.id))
     return results

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from scoring.checks import LONGEST_LANGUAGE
 from scoring.guidelines import CATEGORIES, HEADS
-from service.parse import LONGEST_ID, LONGEST_LANGUAGE
+from service.parse import LONGEST_ID
 from service.problems import CODES, ITEM_CODES
 
 _ID = Field(None, max_length=LONGEST_ID, description="Yours; answered as sent.")

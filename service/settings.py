@@ -7,12 +7,13 @@ compares the two.
 from __future__ import annotations
 
 import ipaddress
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from scoring.checks import LONGEST_COMMENT
+from scoring.compiled import chosen_cache
 from scoring.policy import PRESETS
 from service.errors import SettingsError
 
@@ -55,7 +56,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "Preset that decides where a request names none: assist or automatic.",
     ),
     Setting("MODERATION_MAX_COMMENTS", "256", "Most comments in one request."),
-    Setting("MODERATION_MAX_COMMENT_BYTES", "20480", "Longest comment, in bytes of UTF-8."),
+    Setting(
+        "MODERATION_MAX_COMMENT_BYTES", str(LONGEST_COMMENT), "Longest comment, in bytes of UTF-8."
+    ),
     Setting(
         "MODERATION_MAX_BODY_BYTES",
         "",
@@ -149,7 +152,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         max_body_bytes=_integer(values, "MODERATION_MAX_BODY_BYTES", 1, 2**30),
         api_keys=_api_keys(values),
         log_level=_choice(values, "MODERATION_LOG_LEVEL", LOG_LEVELS),
-        cache=Path(values["MODERATION_CACHE"] or _user_cache(environment)),
+        cache=chosen_cache(environment),
         reload_seconds=_seconds(values, "MODERATION_RELOAD_SECONDS", 0.05, 3600.0),
     )
     _check_exposure(settings, values)
@@ -243,11 +246,6 @@ def _api_keys(values: Mapping[str, str]) -> tuple[str, ...]:
     if path and not keys:
         raise SettingsError(f"{name} is {path!r}, which holds no key; allowed: at least one key")
     return keys
-
-
-def _user_cache(environment: Mapping[str, str]) -> str:
-    base = environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
-    return str(Path(base) / "comment-moderation")
 
 
 def _check_exposure(settings: Settings, values: Mapping[str, str]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from scoring.artifact import quantise
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.model import Calibration, LinearModel
 from scoring.normalise import normalise
@@ -26,16 +25,14 @@ def make_linear_model() -> MakeLinearModel:
         hashes = np.unique(np.concatenate([terms.hashes for terms in every]))
         hashes = hashes[random.random(len(hashes)) < known]
         english = np.unique(np.concatenate([terms.hashes[: terms.words] for terms in every]))
-        weights, idf = quantise(
-            random.normal(size=(len(hashes), len(HEADS))).astype(np.float32),
-            random.uniform(1, 9, len(hashes)).astype(np.float32),
-        )
+        weights = random.normal(size=(len(hashes), len(HEADS))).astype(np.float32)
+        idf = random.uniform(1, 9, len(hashes)).astype(np.float32)
         calibration = Calibration(
             random.uniform(0.5, 2, len(CATEGORIES)),
             random.normal(-1, 1, len(CATEGORIES)),
             np.array([-1.0, 0.7, 0.3]),
         )
         biases = random.normal(size=len(HEADS))
-        return LinearModel(settings, hashes, idf, weights, biases, calibration, english)
+        return LinearModel.quantised(settings, hashes, idf, weights, biases, calibration, english)
 
     return make

@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from scoring.artifact import quantise
 from scoring.guidelines import HEADS
 from scoring.model import Calibration, LinearModel
 from scoring.policy import Policy
@@ -74,12 +73,11 @@ def build_model(data: TrainingRows, settings: TrainingSettings) -> BuiltModel:
         )
         features = features.keep(heaviest_terms(heads, features.values, settings.kept_terms))
     heads = fit_heads(features.values, labels, data.weights, settings, progress="fitting heads")
-    weights, _ = quantise(heads.weights, features.idf)
     margins = out_of_fold_margins(features, labels, data, settings)
     calibration, provisional = calibrate(CalibrationRows(margins, labels, data.judging))
     judged = judged_rows(margins, labels, data.judging, calibration)
-    model = LinearModel(
-        settings.terms, features.vocabulary.hashes, features.idf, weights, heads.biases,
+    model = LinearModel.quantised(
+        settings.terms, features.vocabulary.hashes, features.idf, heads.weights, heads.biases,
         calibration, english_words(data.english, settings),
     )  # fmt: skip
     return BuiltModel(model, choose_policies(judged, settings), provisional, judged)

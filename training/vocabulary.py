@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from scoring.array_types import F32, I32, I64, U64
 from scoring.normalise import normalise
-from scoring.score_kernel import find_slot, table_shift
+from scoring.term_kernel import find_slot, table_shift
 from scoring.terms import Terms, TermSettings, extract_terms, lookup_table
 
 _FIRST_CAPACITY: Final = 1 << 22

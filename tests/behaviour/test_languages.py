@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scoring.identifier import load_identifier
-from scoring.language import TextStatistics, read
+from scoring.language import read, text_statistics
 from scoring.policy import Decision, decide
 from scoring.store import PublishedModel, load_current
 
@@ -75,11 +75,7 @@ def decision(
     shipped: PublishedModel, text: str, preset: str, declared: str | None = None
 ) -> Decision:
     scores = shipped.scorer.score([text])
-    counted = TextStatistics(
-        int(scores.known_terms[0]), int(scores.letters[0]), int(scores.latin_letters[0]),
-        int(scores.words[0]), int(scores.english_words[0]),
-    )  # fmt: skip
-    reading = read(text, counted, load_identifier(), declared)
+    reading = read(text, text_statistics(scores)[0], load_identifier(), declared)
     return decide(
         shipped.manifest.policies[preset],
         scores.category_probabilities[0].tolist(),

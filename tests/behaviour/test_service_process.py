@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from service.warmup import cache_folder, prepare_kernels
+from scoring.compiled import cache_folder, prepare_kernels
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120.0
@@ -206,7 +206,8 @@ def test_it_scores_where_nothing_of_the_training_side_is_installed(
         "from scoring.identifier import load_identifier\n"
         "from scoring.store import load_current\n"
         "from service.models import ServedModel\n"
-        "from service.warmup import cache_folder, prepare_kernels, warm\n"
+        "from scoring.compiled import cache_folder, prepare_kernels\n"
+        "from service.warmup import warm\n"
         "prepare_kernels(cache_folder(Path(sys.argv[2])))\n"
         "found = load_current(Path(sys.argv[1]))\n"
         "warm(ServedModel(found.manifest, found.scorer, load_identifier()))\n"

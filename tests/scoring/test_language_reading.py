@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from scoring.language import (
@@ -33,7 +31,7 @@ def silent(text: str) -> tuple[str, float]:
 
 
 def counted(**changed: int) -> TextStatistics:
-    return dataclasses.replace(ENGLISH, **changed)
+    return ENGLISH._replace(**changed)
 
 
 def unreadable(language: str) -> Reading:

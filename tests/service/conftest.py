@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 
-from scoring.artifact import quantise, stored_arrays
+from scoring.artifact import stored_arrays
+from scoring.compiled import cache_folder, prepare_kernels
 from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION, HEADS
 from scoring.manifest import Manifest
 from scoring.model import Calibration, LinearModel
@@ -25,7 +26,6 @@ from scoring.store import golden_lines, make_current, publish
 from scoring.terms import TermSettings, extract_terms
 from service.app import create_app
 from service.settings import Settings, read_settings
-from service.warmup import cache_folder, prepare_kernels
 
 INSULT = "you are an idiot"
 PRAISE = "thank you for a clear and honest article"
@@ -104,11 +104,13 @@ def tiny_model(insult_weight: float = 1.0) -> LinearModel:
         others = np.concatenate([hashes[other] for other in hashes if other != text])
         own = np.isin(known, hashes[text]) & ~np.isin(known, others)
         weights[own, HEADS.index(head)] = weight
-    weights, idf = quantise(weights, np.ones(len(known), np.float32))
+    idf = np.ones(len(known), np.float32)
     calibration = Calibration(
         np.ones(len(CATEGORIES)), np.zeros(len(CATEGORIES)), np.array([0.0, 0.5, 0.5])
     )
-    return LinearModel(settings, known, idf, weights, np.full(len(HEADS), -4.0), calibration, known)
+    return LinearModel.quantised(
+        settings, known, idf, weights, np.full(len(HEADS), -4.0), calibration, known
+    )
 
 
 def manifest_for(model: LinearModel, version: str) -> Manifest:

@@ -106,7 +106,7 @@ def make_model() -> MakeModel:
             for word, weight in known.items():
                 table[words.index(word), HEADS.index(head)] = weight
         order = np.argsort(hashes)
-        model = LinearModel(
+        model = LinearModel.quantised(
             TermSettings(), hashes[order], np.ones(len(words), np.float32), table[order],
             np.zeros(len(HEADS)), _calibration(), np.zeros(0, np.uint64),
         )  # fmt: skip

@@ -49,7 +49,7 @@ def tiny_model() -> PublishedModel:
     calibration = Calibration(ones, 0 * ones, np.array([0.0, 0.5, 0.5]))
     biases = np.full(len(HEADS), -4.0)
     idf = np.ones(len(known), np.float32)
-    model = LinearModel(settings, known, idf, weights, biases, calibration, known)
+    model = LinearModel.quantised(settings, known, idf, weights, biases, calibration, known)
     return PublishedModel(tiny_manifest(model), Scorer(model))
 
 

@@ -9,6 +9,7 @@ from numba import njit
 
 from scoring.array_types import I32, U8, U32, U64
 from scoring.index_kernel import WINDOW, find_rows
+from scoring.word_kernel import is_plain_letter
 
 KNOWN_TERMS: Final = 0
 LETTERS: Final = 1
@@ -33,7 +34,7 @@ def _count_letters(out: U32, begin: int, end: int, classes: U8) -> tuple[int, in
     masked = False  # f*ck is a word of no list; it says nothing about the language
     for k in range(begin, end):
         code = out[k]
-        if 97 <= code <= 122:
+        if is_plain_letter(code):
             latin += 1
         elif code == 42:
             masked = True

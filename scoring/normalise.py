@@ -43,7 +43,9 @@ class NormalisedText:
     Attributes:
         codes: uint32, the code points of all tokens, one after another.
         begins: int32, for each entry of `codes`, where its source starts in the text as sent.
-        ends: int32, where its source ends (exclusive), both in Unicode code points.
+        ends: int32, where its source ends (exclusive), both in Unicode code points. A token that
+            stands for an address or name has its source between the first's start and the last's
+            end.
         token_at: int32 (tokens + 1), token t is `codes[token_at[t]:token_at[t + 1]]`.
     """
 
@@ -117,11 +119,9 @@ def normalise(text: str) -> NormalisedText:
         codes, kinds, begins, ends,
     )  # fmt: skip
     room = 7 * folded + 8
-    out = np.empty(room, np.uint32)
-    out_begins, out_ends = np.empty(room, np.int32), np.empty(room, np.int32)
+    out, origins = np.empty(room, np.uint32), np.empty(room, np.int32)
     token_at = np.empty(folded + 2, np.int32)
-    tokens = cut_tokens(
-        codes, kinds, begins, ends, folded, tables.lookalikes, out, out_begins, out_ends, token_at
-    )
+    tokens = cut_tokens(codes, kinds, folded, tables.lookalikes, out, origins, token_at)
     size = int(token_at[tokens])
-    return NormalisedText(out[:size], out_begins[:size], out_ends[:size], token_at[: tokens + 1])
+    origins = origins[:size]
+    return NormalisedText(out[:size], begins[origins], ends[origins], token_at[: tokens + 1])

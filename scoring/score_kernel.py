@@ -114,9 +114,7 @@ def add_block(
 
 
 @njit(nogil=True)
-def _text_arrays(
-    points: U32, text_at: I64, lengths: U8
-) -> tuple[U32, U8, I32, I32, U32, I32, I32, I32]:
+def _text_arrays(points: U32, text_at: I64, lengths: U8) -> tuple[U32, U8, I32, I32, U32, I32, I32]:
     """Allocate, for the longest text, the outputs of `fold_points` and of `cut_tokens`."""
     longest = 0
     for i in range(len(text_at) - 1):
@@ -129,7 +127,6 @@ def _text_arrays(
         np.empty(longest, np.int32),
         np.empty(longest, np.int32),
         np.empty(7 * longest + 8, np.uint32),
-        np.empty(7 * longest + 8, np.int32),
         np.empty(7 * longest + 8, np.int32),
         np.empty(longest + 2, np.int32),
     )
@@ -182,9 +179,7 @@ def score_texts(
         margins: float64 (n, heads) output.
         stats: int32 (n, STATISTICS) output, zeroed by the caller.
     """
-    codes, kinds, begins, ends, out, out_begin, out_end, token_at = _text_arrays(
-        points, text_at, lengths
-    )
+    codes, kinds, begins, ends, out, origins, token_at = _text_arrays(points, text_at, lengths)
     hashes, singles, firsts, lasts, rows, values = _term_arrays(0)
     sums = np.empty(LANES, np.float64)
     shift, english_shift = bucket_shift(index_starts), bucket_shift(english_starts)
@@ -192,9 +187,7 @@ def score_texts(
     for i in range(len(text_at) - 1):
         text = points[text_at[i] : text_at[i + 1]]
         n = fold_points(text, classes, starts, lengths, pool, codes, kinds, begins, ends)
-        tokens = cut_tokens(
-            codes, kinds, begins, ends, n, lookalikes, out, out_begin, out_end, token_at
-        )
+        tokens = cut_tokens(codes, kinds, n, lookalikes, out, origins, token_at)
         room = _most_terms(settings, token_at[tokens], tokens)
         if room > len(hashes):
             hashes, singles, firsts, lasts, rows, values = _term_arrays(2 * room + 1)

@@ -21,6 +21,8 @@ WORD_BASIS: Final = np.uint64(0xCBF29CE484222325)
 CHARACTER_BASIS: Final = np.uint64(0x9AE16A3B2F90404F)
 PRIME: Final = np.uint64(0x100000001B3)
 PADDING: Final = np.uint64(32)
+_ONE: Final = np.uint64(1)
+_TWO: Final = np.uint64(2)
 TABLE_MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -37,7 +39,7 @@ def hash_word(out: U32, begin: int, end: int, state: np.uint64) -> np.uint64:
     Returns:
         The hash with the run added.
     """
-    for k in range(begin, end):
+    for k in range(np.uint64(begin), np.uint64(end)):
         state = (state ^ np.uint64(out[k])) * PRIME
     return state
 
@@ -88,23 +90,36 @@ def character_terms(
     Returns:
         The number of n-grams written.
     """
+    padded = np.empty(64, np.uint64)
     size = 0
     for t in range(tokens):
-        begin = token_at[t]
-        length = token_at[t + 1] - begin
-        padded = length + 2
-        for p in range(padded):
+        begin, end = np.uint64(token_at[t]), np.uint64(token_at[t + 1])
+        length = end - begin + _TWO
+        if length > np.uint64(len(padded)):
+            padded = np.empty(np.int64(_TWO * length), np.uint64)
+        _pad(out, begin, end, padded)
+        # a token shorter than the shortest n-gram is taken whole, once
+        fewest = min(np.uint64(shortest), length)
+        for first in range(length - fewest + _ONE):
+            written = first + fewest - _ONE
             state = CHARACTER_BASIS
-            stop = min(p + longest, padded)
-            for q in range(p, stop):
-                code = PADDING if q == 0 or q == padded - 1 else np.uint64(out[begin + q - 1])
-                state = (state ^ code) * PRIME
-                # a token shorter than the shortest n-gram is taken whole, once
-                if q - p + 1 >= shortest or (p == 0 and q == padded - 1):
-                    hashes[size] = state
-                    owners[size] = t
-                    size += 1
+            for k in range(first, written):
+                state = (state ^ padded[k]) * PRIME
+            for k in range(written, min(first + np.uint64(longest), length)):
+                state = (state ^ padded[k]) * PRIME
+                hashes[size] = state
+                owners[size] = t
+                size += 1
     return size
+
+
+@njit(nogil=True)
+def _pad(out: U32, begin: np.uint64, end: np.uint64, padded: U64) -> None:
+    """Copy a token with a space on either side: once here, not a choice at each step."""
+    padded[0] = PADDING
+    for k in range(begin, end):
+        padded[k - begin + _ONE] = out[k]
+    padded[end - begin + _ONE] = PADDING
 
 
 @njit(nogil=True)

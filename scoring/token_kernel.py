@@ -18,7 +18,7 @@ from scoring.address_kernel import (
     starts_with_scheme,
 )
 from scoring.array_types import I32, U8, U32
-from scoring.word_kernel import word_end, write_word
+from scoring.word_kernel import is_plain_letter, word_end, write_word
 
 _SPACE: Final = 1
 _LETTER: Final = 2
@@ -26,6 +26,8 @@ _MARK: Final = 4
 _DOT: Final = 46
 _STAR: Final = 42
 _QUOTE: Final = 39
+_BEYOND_ASCII: Final = np.uint32(128)
+_ONE: Final = np.uint64(1)
 _DOLLAR: Final = 36
 _SLASH: Final = 47
 _HYPHEN: Final = 45
@@ -37,41 +39,63 @@ HANDLE: Final = np.array([ord(c) for c in "HANDLE"], dtype=np.uint32)
 
 
 @njit(nogil=True)
-def _write_name(
-    name: U32, begin: int, end: int, out: U32, out_begin: I32, out_end: I32, size: int
-) -> int:
+def _write_name(name: U32, at: int, stop: int, out: U32, origins: I32, size: int) -> int:
+    """Write URL, EMAIL or HANDLE for the entries `at:stop`; returns the new `size`."""
     for k in range(len(name)):
-        out[size] = name[k]
-        out_begin[size] = begin
-        out_end[size] = end
-        size += 1
-    return size
+        out[size + k] = name[k]
+        origins[size + k] = stop - 1
+    origins[size] = at
+    return size + len(name)
 
 
 @njit(nogil=True)
-def _copy(
-    codes: U32, begins: I32, ends: I32, at: int, stop: int,
-    out: U32, out_begin: I32, out_end: I32, size: int,
-) -> int:  # fmt: skip
-    """Copy folded entries to the tokens as they are; returns the new `size`."""
+def _copy_signs(codes: U32, at: int, stop: int, out: U32, origins: I32, size: int) -> int:
+    """Copy entries to the tokens as they are; returns the new `size`."""
     for k in range(at, stop):
         out[size] = codes[k]
-        out_begin[size] = begins[k]
-        out_end[size] = ends[k]
+        origins[size] = k
         size += 1
     return size
 
 
 @njit(nogil=True)
-def _plain_word_end(codes: U32, at: int, n: int) -> int:
-    """Where the run of a to z, apostrophes between them included, that starts at `at` ends."""
+def _copy_plain_word(codes: U32, at: int, n: int, out: U32, origins: I32, size: int) -> int:
+    """Copy a run of a to z, apostrophes between them included; returns its length.
+
+    Copied while it is measured: a copy of its own, of five letters, costs more than all of this.
+    """
+    first, stop = np.uint64(at), np.uint64(n)
+    shift = np.uint64(size) - first
+    k = first
+    copied = 0
+    inside = True
+    while inside:
+        while k < stop and is_plain_letter(codes[k]):
+            out[k + shift] = codes[k]
+            origins[k + shift] = k
+            k += _ONE
+            copied += 1
+        inside = bool(first < k and k + _ONE < stop and codes[k] == _QUOTE)
+        inside = inside and is_plain_letter(codes[k + _ONE])
+        if inside:
+            out[k + shift] = codes[k]
+            origins[k + shift] = k
+            k += _ONE
+            copied += 1
+    return copied
+
+
+@njit(nogil=True)
+def _copy_foreign_word(
+    codes: U32, kinds: U8, at: int, n: int, out: U32, origins: I32, size: int
+) -> int:
+    """Copy a run of letters beyond ASCII: no Latin ones, so no disguise; returns its length."""
     k = at
-    while k < n and (
-        97 <= codes[k] <= 122
-        or (codes[k] == _QUOTE and at < k < n - 1 and 97 <= codes[k + 1] <= 122)
-    ):
+    while k < n and kinds[k] == _LETTER and codes[k] >= _BEYOND_ASCII:
+        out[size + k - at] = codes[k]
+        origins[size + k - at] = k
         k += 1
-    return k
+    return k - at
 
 
 @njit(nogil=True)
@@ -85,17 +109,19 @@ def _marks_end(codes: U32, kinds: U8, at: int, n: int) -> int:
 
 @njit(nogil=True)
 def cut_tokens(
-    codes: U32, kinds: U8, begins: I32, ends: I32, n: int, lookalikes: U32,
-    out: U32, out_begin: I32, out_end: I32, token_at: I32,
-) -> int:  # fmt: skip
+    codes: U32, kinds: U8, n: int, lookalikes: U32, out: U32, origins: I32, token_at: I32
+) -> int:
     """Cut folded text into tokens written one after another, without separators.
 
+    Nineteen of twenty runs without white space are a plain word and the signs after it; going
+    through them as through any other took four times as long.
+
     Args:
-        codes, kinds, begins, ends: the first `n` entries are the folded text.
+        codes, kinds: the first `n` entries are the folded text.
         n: entries of the folded text.
         lookalikes: uint32 table of letters that pass for Latin ones.
-        out, out_begin, out_end: outputs with room for `7 * n + 8` entries: token code points and
-            the source range of each.
+        out, origins: outputs with room for `7 * n + 8` entries: token code points, and the entry
+            of the folded text that each stands for (of a name such as URL, the first and the last).
         token_at: int32 output with room for `n + 2` entries: where each token starts in `out`.
 
     Returns:
@@ -108,45 +134,38 @@ def cut_tokens(
         if kinds[i] == _SPACE:
             i += 1
             continue
-        letters = _plain_word_end(codes, i, n)
-        stop = _marks_end(codes, kinds, letters, n)
-        plain = letters > i and (stop == n or kinds[stop] == _SPACE)
+        letters = _copy_plain_word(codes, i, n, out, origins, size)
+        if letters == 0:
+            letters = _copy_foreign_word(codes, kinds, i, n, out, origins, size)
+        stop = _marks_end(codes, kinds, i + letters, n)
+        plain = letters > 0 and (stop == n or kinds[stop] == _SPACE)
         if plain and not starts_with_scheme(codes, i, stop):
-            size, tokens = _cut_plain(
-                codes, begins, ends, i, letters, stop, out, out_begin, out_end, token_at, size,
-                tokens,
-            )  # fmt: skip
+            token_at[tokens] = size
+            size, tokens = _cut_signs(
+                codes, i + letters, stop, out, origins, token_at, size + letters, tokens + 1
+            )
         else:
             while stop < n and kinds[stop] != _SPACE:
                 stop += 1
             size, tokens = _cut_chunk(
-                codes, kinds, begins, ends, i, stop, lookalikes, out, out_begin, out_end, token_at,
-                size, tokens,
-            )  # fmt: skip
+                codes, kinds, i, stop, lookalikes, out, origins, token_at, size, tokens
+            )
         i = stop
     token_at[tokens] = size
-    return join_spelt_out(out, out_begin, out_end, token_at, tokens)
+    return join_spelt_out(out, origins, token_at, tokens)
 
 
 @njit(nogil=True)
-def _cut_plain(
-    codes: U32, begins: I32, ends: I32, at: int, letters: int, stop: int,
-    out: U32, out_begin: I32, out_end: I32, token_at: I32, size: int, tokens: int,
-) -> tuple[int, int]:  # fmt: skip
-    """Cut a word of a to z that ends at `letters` and the signs after it.
-
-    Nineteen of twenty chunks of news comments are like this, and cutting them by `_cut_chunk`
-    took four times as long. Returns the new `size` and `tokens`.
-    """
-    token_at[tokens] = size
-    tokens += 1
-    size = _copy(codes, begins, ends, at, letters, out, out_begin, out_end, size)
-    while letters < stop:
-        end = _run_end(codes, letters, stop)
+def _cut_signs(
+    codes: U32, at: int, stop: int, out: U32, origins: I32, token_at: I32, size: int, tokens: int
+) -> tuple[int, int]:
+    """Cut signs into runs of one sign; returns the new `size` and `tokens`."""
+    while at < stop:
+        end = _run_end(codes, at, stop)
         token_at[tokens] = size
         tokens += 1
-        size = _copy(codes, begins, ends, letters, end, out, out_begin, out_end, size)
-        letters = end
+        size = _copy_signs(codes, at, end, out, origins, size)
+        at = end
     return size, tokens
 
 
@@ -175,8 +194,8 @@ def _is_separator(codes: U32, kinds: U8, at: int, k: int, stop: int) -> bool:
 
 @njit(nogil=True)
 def _cut_chunk(
-    codes: U32, kinds: U8, begins: I32, ends: I32, at: int, stop: int, lookalikes: U32,
-    out: U32, out_begin: I32, out_end: I32, token_at: I32, size: int, tokens: int,
+    codes: U32, kinds: U8, at: int, stop: int, lookalikes: U32, out: U32, origins: I32,
+    token_at: I32, size: int, tokens: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Cut one run without white space; returns the new `size` and `tokens`."""
     k = at
@@ -188,22 +207,20 @@ def _cut_chunk(
             kind, checked = address_kind(codes, kinds, k, stop, checked)
             if kind > 0:
                 name = URL if kind == 1 else EMAIL
-                size = _write_name(name, begins[k], ends[stop - 1], out, out_begin, out_end, size)
+                size = _write_name(name, k, stop, out, origins, size)
                 return size, tokens + 1
         if is_alnum(kinds[k]) or (fresh and _begins_disguise(codes, kinds, k, stop)):
             end = word_end(codes, kinds, k, stop)
-            size = write_word(
-                codes, kinds, begins, ends, k, end, lookalikes, out, out_begin, out_end, size
-            )
+            size = write_word(codes, kinds, k, end, lookalikes, out, origins, size)
         elif fresh and begins_handle(codes, kinds, k, stop):
             end = handle_end(codes, kinds, k, stop)
-            size = _write_name(HANDLE, begins[k], ends[end - 1], out, out_begin, out_end, size)
+            size = _write_name(HANDLE, k, end, out, origins, size)
         elif _is_separator(codes, kinds, at, k, stop):
             k += 1
             continue
         else:
             end = _run_end(codes, k, stop)
-            size = _copy(codes, begins, ends, k, end, out, out_begin, out_end, size)
+            size = _copy_signs(codes, k, end, out, origins, size)
         tokens += 1
         k = end
     return size, tokens
@@ -212,7 +229,7 @@ def _cut_chunk(
 @njit(nogil=True)
 def _is_single_letter(out: U32, token_at: I32, token: int) -> bool:
     begin = token_at[token]
-    return bool(token_at[token + 1] - begin == 1 and 97 <= out[begin] <= 122)
+    return bool(token_at[token + 1] - begin == 1 and is_plain_letter(out[begin]))
 
 
 @njit(nogil=True)
@@ -227,11 +244,11 @@ def _first_spelt_out(out: U32, token_at: I32, tokens: int) -> int:
 
 
 @njit(nogil=True)
-def join_spelt_out(out: U32, out_begin: I32, out_end: I32, token_at: I32, tokens: int) -> int:
+def join_spelt_out(out: U32, origins: I32, token_at: I32, tokens: int) -> int:
     """Join three or more single letters in a row ("i d i o t") into one token, in place.
 
     Args:
-        out, out_begin, out_end, token_at: the tokens, as in `cut_tokens`.
+        out, origins, token_at: the tokens, as in `cut_tokens`.
         tokens: how many there are.
 
     Returns:
@@ -250,8 +267,7 @@ def join_spelt_out(out: U32, out_begin: I32, out_end: I32, token_at: I32, tokens
         token_at[kept] = size
         for k in range(begin, end):
             out[size] = out[k]
-            out_begin[size] = out_begin[k]
-            out_end[size] = out_end[k]
+            origins[size] = origins[k]
             size += 1
         kept += 1
         t = stop

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from scoring.explain import Span, explain
 from scoring.guidelines import CATEGORIES
@@ -25,8 +24,7 @@ STEPS: Final = 1_000_000
 """Probabilities are told in millionths, so that approve and reject add up as printed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What the model and the policy say of one comment.
 
     Attributes:

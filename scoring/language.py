@@ -7,7 +7,6 @@ means nothing, and the decision must be a person's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from scoring.scorer import Scores
@@ -34,8 +33,7 @@ to review. With the identifier asked below a share of 0.75 and believed at 0.5, 
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """Whether and how a text can be read.
 
     Attributes:
@@ -77,6 +75,9 @@ def text_statistics(scores: Scores) -> list[TextStatistics]:
     return [TextStatistics._make(counted) for counted in scores.statistics.tolist()]
 
 
+_ENGLISH: Final = Reading("en", readable=True)
+
+
 def read(
     text: str, counted: TextStatistics, identify: LanguageIdentifier, declared: str | None = None
 ) -> Reading:
@@ -101,12 +102,12 @@ def read(
     if counted.known_terms == 0:
         return Reading(UNDETERMINED, readable=False)
     if _plainly_english(counted):
-        return Reading("en", readable=True)
+        return _ENGLISH
     language, probability = identify(text)
     if language == "en" and probability >= ENGLISH_PROBABILITY:
-        return Reading("en", readable=True)
+        return _ENGLISH
     if probability < _outweighed_from(counted):
-        return Reading("en", readable=True)
+        return _ENGLISH
     return Reading(language if language != "en" else UNDETERMINED, readable=False)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 from numba import njit
 
 from scoring.array_types import I32, U8, U32, U64
@@ -46,7 +45,7 @@ def _count_letters(out: U32, begin: int, end: int, classes: U8) -> tuple[int, in
 @njit(nogil=True)
 def read_letters(
     out: U32, token_at: I32, tokens: int, classes: U8, hashes: U64, longest: int,
-    english_starts: I32, english_keys: U64, shift: np.uint64, singles: U64, rows: I32,
+    english_starts: I32, english_offsets: U8, english_slots: U64, singles: U64, rows: I32,
     strays: I32, stats: I32,
 ) -> None:  # fmt: skip
     """Count letters, Latin letters, words, and words known to be English.
@@ -56,7 +55,7 @@ def read_letters(
         classes: uint8, `UnicodeTables.classes`.
         hashes: uint64, the word terms of up to `longest` tokens, as `word_terms` leaves them.
         longest: the longest word term, in tokens.
-        english_starts, english_keys, shift: hashes of English words, as in `find_rows`.
+        english_starts, english_offsets, english_slots: hashes of English words, as in `find_rows`.
         singles, rows, strays: uint64, int32, int32 scratch with room for `tokens + 1` entries.
         stats: int32 (STATISTICS), added to.
     """
@@ -72,8 +71,8 @@ def read_letters(
                 singles[words] = hashes[single]
                 words += 1
         single += min(longest, tokens - t)
-    find_rows(singles, words, english_starts, english_keys, shift, rows, strays)
-    unknown = len(english_keys) - WINDOW
+    find_rows(singles, words, english_starts, english_offsets, english_slots, rows, strays)
+    unknown = len(english_slots) - WINDOW
     stats[WORDS] += words
     for k in range(words):
         stats[ENGLISH_WORDS] += rows[k] < unknown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from scoring.errors import PolicyError
 from scoring.guidelines import CATEGORIES
@@ -58,8 +58,7 @@ class Policy:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A decision and why.
 
     Attributes:

@@ -15,7 +15,7 @@ from numba import njit
 
 from scoring.array_types import F32, F64, I8, I32, I64, U8, U32, U64
 from scoring.fold_kernel import fold_points, folded_size
-from scoring.index_kernel import WINDOW, bucket_shift, find_rows
+from scoring.index_kernel import find_rows
 from scoring.letter_kernel import KNOWN_TERMS, read_letters
 from scoring.term_kernel import character_terms, word_terms
 from scoring.token_kernel import cut_tokens
@@ -56,7 +56,7 @@ def _weigh(
         counts[row] = 0
         if row < terms:
             sublinear = log_counts[count] if count <= LARGEST_COUNT else 1.0 + np.log(count)
-            value = sublinear * np.float64(idf[row])
+            value = sublinear * np.float64(idf[row, IDF_LANE])
             square += value * value
             rows[known] = row
             values[known] = value
@@ -156,9 +156,9 @@ def _most_terms(settings: I64, size: int, tokens: int) -> int:
 @njit(nogil=True)
 def score_texts(
     points: U32, text_at: I64, classes: U8, starts: I32, lengths: U8, pool: U32, lookalikes: U32,
-    settings: I64, index_starts: I32, index_keys: U64, idf: F32, entries: I8, scales: F64,
-    biases: F64, english_starts: I32, english_keys: U64, log_counts: F64, counts: I32,
-    margins: F64, stats: I32,
+    settings: I64, index_starts: I32, index_offsets: U8, index_slots: U64, idf: F32, entries: I8,
+    scales: F64, biases: F64, english_starts: I32, english_offsets: U8, english_slots: U64,
+    log_counts: F64, counts: I32, margins: F64, stats: I32,
 ) -> None:  # fmt: skip
     """Score texts given as one array of code points.
 
@@ -167,23 +167,22 @@ def score_texts(
         text_at: int64 (n + 1), text i is `points[text_at[i]:text_at[i + 1]]`.
         classes, starts, lengths, pool, lookalikes: the arrays of `UnicodeTables`.
         settings: int64 (3): longest word n-gram, shortest and longest character n-gram.
-        index_starts, index_keys: the terms (`find_row`).
-        idf: float32 (terms + WINDOW), in the order of `index_keys`.
-        entries: int8 (terms + WINDOW, LANES), in the order of `index_keys`: weights of the heads,
-            and columns that are summed but not read.
+        index_starts, index_offsets, index_slots: the terms (`find_rows`).
+        entries: int8 (terms + 1, LANES), by row of a term: a weight for each head; the other
+            columns are summed but not read. The last row is that of unknown terms.
+        idf: the same bytes as float32 (terms + 1, 4), of which column IDF_LANE is the idf.
         scales: float64 (heads), what a weight of 1 stands for.
         biases: float64 (heads).
-        english_starts, english_keys: the hashes of English words (`find_row`).
+        english_starts, english_offsets, english_slots: English words (`find_rows`).
         log_counts: float64, 1 + ln count for counts up to `LARGEST_COUNT`.
-        counts: int32 (terms + WINDOW), all zero, left all zero.
+        counts: int32 (terms + 1), all zero, left all zero.
         margins: float64 (n, heads) output.
         stats: int32 (n, STATISTICS) output, zeroed by the caller.
     """
     codes, kinds, begins, ends, out, origins, token_at = _text_arrays(points, text_at, lengths)
     hashes, singles, firsts, lasts, rows, values = _term_arrays(0)
     sums = np.empty(LANES, np.float64)
-    shift, english_shift = bucket_shift(index_starts), bucket_shift(english_starts)
-    terms = len(index_keys) - WINDOW
+    terms = len(idf) - 1
     for i in range(len(text_at) - 1):
         text = points[text_at[i] : text_at[i + 1]]
         n = fold_points(text, classes, starts, lengths, pool, codes, kinds, begins, ends)
@@ -194,15 +193,15 @@ def score_texts(
         margins[i, :] = biases
         size = word_terms(out, token_at, tokens, settings[0], hashes, firsts, lasts)
         read_letters(
-            out, token_at, tokens, classes, hashes, settings[0], english_starts, english_keys,
-            english_shift, singles, rows, firsts, stats[i],
+            out, token_at, tokens, classes, hashes, settings[0], english_starts,
+            english_offsets, english_slots, singles, rows, firsts, stats[i],
         )  # fmt: skip
-        find_rows(hashes, size, index_starts, index_keys, shift, rows, firsts)
+        find_rows(hashes, size, index_starts, index_offsets, index_slots, rows, firsts)
         known = add_block(
             rows, size, terms, idf, entries, scales, log_counts, counts, values, sums, margins[i]
         )
         size = character_terms(out, token_at, tokens, settings[1], settings[2], hashes, firsts)
-        find_rows(hashes, size, index_starts, index_keys, shift, rows, firsts)
+        find_rows(hashes, size, index_starts, index_offsets, index_slots, rows, firsts)
         known += add_block(
             rows, size, terms, idf, entries, scales, log_counts, counts, values, sums, margins[i]
         )

@@ -18,7 +18,7 @@ from scoring.letter_kernel import KNOWN_TERMS, STATISTICS
 from scoring.model import LinearModel
 from scoring.normalise import to_code_points
 from scoring.score_kernel import IDF_LANE, LANES, LARGEST_COUNT, score_texts
-from scoring.term_index import TermIndex, index_terms
+from scoring.term_index import index_terms
 from scoring.unicode_tables import unicode_tables
 
 _ABUSE: Final = CATEGORIES.index("abuse")
@@ -57,9 +57,11 @@ class Scorer:
     def __init__(self, model: LinearModel) -> None:
         self.model = model
         self._settings = model.settings.as_array()
-        self._index, self._english = index_terms(model.hashes), index_terms(model.english)
-        self._entries = _entries(model, self._index)
-        self._idf = self._entries.view(np.float32)[:, IDF_LANE]
+        # Common terms first: what most texts touch lies close together.
+        order = np.argsort(model.idf, kind="stable")
+        self._index, self._english = index_terms(model.hashes[order]), index_terms(model.english)
+        self._entries = _entries(model, order)
+        self._idf = self._entries.view(np.float32)
         self._scales = model.weight_scales.astype(np.float64)
         self._tables = unicode_tables()
         self._log_counts = np.zeros(LARGEST_COUNT + 1)
@@ -87,9 +89,9 @@ class Scorer:
         score_texts(
             points, text_at,
             tables.classes, tables.starts, tables.lengths, tables.pool, tables.lookalikes,
-            self._settings, index.starts, index.keys, self._idf, self._entries, self._scales,
-            model.biases, english.starts, english.keys, self._log_counts, self._counts(),
-            margins, statistics,
+            self._settings, index.starts, index.offsets, index.slots, self._idf, self._entries,
+            self._scales, model.biases, english.starts, english.offsets, english.slots,
+            self._log_counts, self._counts(), margins, statistics,
         )  # fmt: skip
         calibration = model.calibration
         category, reject = calibrated_probabilities(
@@ -105,16 +107,20 @@ class Scorer:
         return counts
 
 
-def _entries(model: LinearModel, index: TermIndex) -> NDArray[np.int8]:
-    """Lay each term's weights and idf side by side, in the order of the index.
+def _entries(model: LinearModel, order: NDArray[np.int64]) -> NDArray[np.int8]:
+    """Lay each term's weights and idf side by side.
+
+    Args:
+        model: The model.
+        order: int64 (terms), the term of each row.
 
     Returns:
-        int8 (terms + WINDOW, LANES): twelve weights, then the idf's four bytes. The rows past the
-        terms are what an unknown term's row points at: all 0.
+        int8 (terms + 1, LANES): twelve weights, then the idf's four bytes; the last row, that of
+        unknown terms, is 0.
     """
-    entries = np.zeros((len(index.keys), LANES), np.int8)
-    entries[: len(index.order), : len(HEADS)] = model.weights[index.order]
-    entries.view(np.float32)[: len(index.order), IDF_LANE] = model.idf[index.order]
+    entries = np.zeros((len(order) + 1, LANES), np.int8)
+    entries[:-1, : len(HEADS)] = model.weights[order]
+    entries.view(np.float32)[:-1, IDF_LANE] = model.idf[order]
     return entries
 
 

@@ -7,39 +7,52 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.index_kernel import MIXER, WINDOW
+from scoring.index_kernel import GROUP_BITS, MIXER, WINDOW
 
 
 @dataclass(frozen=True, slots=True)
 class TermIndex:
-    """Hashes in the order of their mixed values, with the start of each bucket.
+    """Hashes in the order of their mixed values, each with its row.
 
     Attributes:
-        starts: int32 (buckets + 1), where each bucket's keys start; as many buckets as terms,
-            rounded up to a power of 2.
-        keys: uint64 (terms + WINDOW), mixed hashes, ascending, then zeros that match no term.
-        order: int64 (terms), the position of each key's hash in the array that was indexed.
+        starts: int32 (buckets / 16 + 1), where each group of 16 buckets starts in `slots`.
+        offsets: uint8 (buckets + 1), where each bucket starts within its group. There are as many
+            buckets as terms, rounded up to a power of 2, and at least 16.
+        slots: uint64 (terms + WINDOW): a mixed hash without the bits that name its bucket, and the
+            term's row in their place; then slots that match no term.
     """
 
     starts: NDArray[np.int32]
-    keys: NDArray[np.uint64]
-    order: NDArray[np.int64]
+    offsets: NDArray[np.uint8]
+    slots: NDArray[np.uint64]
 
 
 def index_terms(hashes: NDArray[np.uint64]) -> TermIndex:
     """Index some hashes.
 
     Args:
-        hashes: uint64 (terms), distinct and none of them 0.
+        hashes: uint64 (terms), distinct and none of them 0; at most 2**31. A term's row is its
+            position here.
 
     Returns:
         The index.
+
+    Raises:
+        ValueError: The hashes are so unevenly spread that they cannot be hashes of terms.
     """
+    bits = max(GROUP_BITS, len(hashes).bit_length())
     mixed = hashes * MIXER
     order = np.argsort(mixed)
-    keys = mixed[order]
-    bits = max(1, (len(hashes) - 1).bit_length())
-    buckets = np.bincount((keys >> np.uint64(64 - bits)).astype(np.int64), minlength=1 << bits)
-    starts = np.zeros((1 << bits) + 1, np.int32)
-    np.cumsum(buckets, out=starts[1:])
-    return TermIndex(starts, np.concatenate([keys, np.zeros(WINDOW, np.uint64)]), order)
+    buckets = (mixed[order] >> np.uint64(64 - bits)).astype(np.int64)
+    bounds = np.zeros((1 << bits) + 1, np.int64)
+    np.cumsum(np.bincount(buckets, minlength=1 << bits), out=bounds[1:])
+    starts = bounds[:: 1 << GROUP_BITS]
+    offsets = bounds - np.repeat(starts, 1 << GROUP_BITS)[: len(bounds)]
+    if offsets.max() > np.iinfo(np.uint8).max:
+        raise ValueError(
+            f"{offsets.max()} term hashes lie in one of {len(starts) - 1} groups, allowed: "
+            f"{np.iinfo(np.uint8).max}; hashes of terms are spread evenly, these are none"
+        )
+    slots = np.full(len(hashes) + WINDOW, np.iinfo(np.uint64).max)
+    slots[: len(hashes)] = (mixed[order] << np.uint64(bits)) | order.astype(np.uint64)
+    return TermIndex(starts.astype(np.int32), offsets.astype(np.uint8), slots)

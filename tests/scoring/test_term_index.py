@@ -6,46 +6,49 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scoring.index_kernel import MIXER, WINDOW, bucket_shift, find_rows
+from scoring.index_kernel import MIXER, WINDOW, find_rows
 from scoring.term_index import TermIndex, index_terms
 
 
-def found(index: TermIndex, terms: NDArray[np.uint64]) -> NDArray[np.int32]:
+def found(index: TermIndex, terms: NDArray[np.uint64]) -> list[int]:
     rows, strays = np.empty(len(terms), np.int32), np.empty(len(terms) + 1, np.int32)
-    shift = bucket_shift(index.starts)
-    find_rows(terms, len(terms), index.starts, index.keys, shift, rows, strays)
-    return rows
+    find_rows(terms, len(terms), index.starts, index.offsets, index.slots, rows, strays)
+    return list(rows)
 
 
-def crowded(keys: int) -> NDArray[np.uint64]:
+def some_terms(size: int) -> NDArray[np.uint64]:
+    return np.random.default_rng(size).integers(1, 2**64, size, dtype=np.uint64)
+
+
+def crowded(size: int) -> NDArray[np.uint64]:
     """Hashes whose mixed values all lie in the first bucket, in a random order."""
     unmixer = np.uint64(pow(int(MIXER), -1, 1 << 64))
-    return np.random.default_rng(0).permutation(np.arange(1, keys + 1, dtype=np.uint64)) * unmixer
+    return np.random.default_rng(0).permutation(np.arange(1, size + 1, dtype=np.uint64)) * unmixer
 
 
-@pytest.mark.parametrize("size", [0, 1, 2, 3, 4, 5, 8, 9, 1000])
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 4, 5, 8, 15, 16, 17, 31, 32, 1000, 70_000])
 def test_every_term_is_found_where_it_was(size: int) -> None:
-    terms = np.random.default_rng(size).integers(1, 2**64, size, dtype=np.uint64)
-    index = index_terms(terms)
-    np.testing.assert_array_equal(index.order[found(index, terms)], np.arange(size))
+    assert found(index_terms(some_terms(size)), some_terms(size)) == list(range(size))
 
 
 @pytest.mark.parametrize("size", [WINDOW, WINDOW + 1, 3 * WINDOW, 100])
 def test_more_terms_than_a_window_in_one_bucket_are_found(size: int) -> None:
-    terms = crowded(size)
-    index = index_terms(terms)
-    assert index.starts[1] == size
-    np.testing.assert_array_equal(index.order[found(index, terms)], np.arange(size))
+    index = index_terms(crowded(size))
+    assert index.offsets[1] == size
+    assert found(index, crowded(size)) == list(range(size))
 
 
 @pytest.mark.parametrize("size", [0, 1, 5, 1000])
 def test_an_unknown_term_has_the_row_past_the_last(size: int) -> None:
-    terms = np.random.default_rng(size).integers(1, 2**64, size + 500, dtype=np.uint64)
-    index = index_terms(terms[:size])
-    assert set(found(index, terms[size:]).tolist()) == {size}
+    terms = some_terms(size + 500)
+    assert set(found(index_terms(terms[:size]), terms[size:])) == {size}
 
 
-def test_the_neighbours_of_a_crowded_bucket_are_unknown() -> None:
+def test_the_neighbours_in_a_crowded_bucket_are_unknown() -> None:
     terms = crowded(40)
-    index = index_terms(terms[:20])
-    assert set(found(index, terms[20:]).tolist()) == {20}
+    assert set(found(index_terms(terms[:20]), terms[20:])) == {20}
+
+
+def test_what_cannot_be_hashes_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"1000 term hashes lie in one of .* allowed: 255"):
+        index_terms(crowded(1000))

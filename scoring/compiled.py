@@ -32,6 +32,7 @@ from scoring import (
     index_kernel,
     letter_kernel,
     score_kernel,
+    share_kernel,
     term_kernel,
     token_kernel,
     word_kernel,
@@ -55,6 +56,7 @@ KERNELS: Final[tuple[ModuleType, ...]] = (
     index_kernel,
     letter_kernel,
     score_kernel,
+    share_kernel,
     calibration_kernel,
 )
 """Every module with compiled functions: a new one is added here, and nowhere else."""
@@ -138,8 +140,9 @@ def compile_kernels() -> None:
         calibration=calibration,
         english=np.array([1], np.uint64),
     )
-    Scorer(model).score(SAMPLES)
-    explain(model, SAMPLES[0], CATEGORIES)
+    scorer = Scorer(model)
+    scorer.score(SAMPLES)
+    explain(scorer, SAMPLES[0], CATEGORIES)
 
 
 def private_folder(folder: Path) -> Path:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scoring.guidelines import HEADS
-from scoring.model import LinearModel
-from scoring.normalise import NormalisedText, normalise
-from scoring.terms import Terms, extract_terms
+from scoring.normalise import normalise
+from scoring.scorer import Scorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,53 +29,11 @@ class Span:
     weight: float
 
 
-def token_weights(model: LinearModel, text: NormalisedText) -> NDArray[np.float64]:
-    """Split each head's margin, less its bias, exactly over the text's tokens.
-
-    A term's contribution is shared equally by its occurrences, and an occurrence's by the tokens
-    it covers, so the rows sum to the margins the scorer gives, less the biases.
-
-    Args:
-        model: The model.
-        text: The normalised text.
-
-    Returns:
-        float64 (tokens, 12), columns in the order of `HEADS`.
-    """
-    terms = extract_terms(text, model.settings)
-    weights = np.zeros((len(text.token_at) - 1, len(HEADS)))
-    for block in (slice(0, terms.words), slice(terms.words, len(terms.hashes))):
-        _add_block(model, terms, block, weights)
-    return weights
-
-
-def _add_block(
-    model: LinearModel, terms: Terms, block: slice, weights: NDArray[np.float64]
-) -> None:
-    hashes = terms.hashes[block]
-    place = np.searchsorted(model.hashes, hashes)
-    place = np.minimum(place, max(0, len(model.hashes) - 1))
-    known = model.hashes[place] == hashes if len(model.hashes) else np.zeros(len(hashes), bool)
-    if not known.any():
-        return
-    rows, occurrence_of, counts = np.unique(place[known], return_inverse=True, return_counts=True)
-    values = (1.0 + np.log(counts)) * model.idf[rows].astype(np.float64)
-    values /= np.sqrt((values**2).sum())
-    per_occurrence = values / counts
-    first, last = terms.first_tokens[block][known], terms.last_tokens[block][known]
-    added = per_occurrence[occurrence_of, None] * model.float_weights(rows)[occurrence_of]
-    added /= (last - first + 1)[:, None]
-    longest = int((last - first).max())
-    for step in range(longest + 1):
-        covers = first + step <= last
-        np.add.at(weights, first[covers] + step, added[covers])
-
-
-def explain(model: LinearModel, text: str, heads: tuple[str, ...], *, most: int = 10) -> list[Span]:
+def explain(scorer: Scorer, text: str, heads: tuple[str, ...], *, most: int = 10) -> list[Span]:
     """List the words that spoke most for rejection under some heads.
 
     Args:
-        model: The model.
+        scorer: Scores texts with the model in use.
         text: The comment as sent.
         heads: Keys of `HEADS` to explain.
         most: At most this many spans a head.
@@ -89,7 +45,7 @@ def explain(model: LinearModel, text: str, heads: tuple[str, ...], *, most: int 
         LoneSurrogate: The text is not valid Unicode.
     """
     normalised = normalise(text)
-    weights = token_weights(model, normalised)
+    weights = scorer.token_weights(normalised)
     spans: list[Span] = []
     for head in heads:
         column = weights[:, HEADS.index(head)]

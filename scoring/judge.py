@@ -16,7 +16,6 @@ from scoring.language import (
     read,
     text_statistics,
 )
-from scoring.model import LinearModel
 from scoring.policy import Decision, Policy, Verdict, decide
 from scoring.scorer import Scorer
 
@@ -79,7 +78,7 @@ def judge(
         # a prefix is enough to name a language, and bounds the time it takes
         reading = read(text[:LONGEST_READ], counted, identify, declared[n])
         verdict = decide(policy, row, rejects[n], readable=reading.readable)
-        spans = _explained(scorer.model, text, row, verdict) if explained else None
+        spans = _explained(scorer, text, row, verdict) if explained else None
         reason = _review_reason(verdict, reading, counted)
         judgements.append(Judgement(row, rejects[n], verdict, reading.language, reason, spans))
     return judgements
@@ -103,9 +102,9 @@ def explained_heads(categories: Sequence[float], verdict: Verdict) -> tuple[str,
 
 
 def _explained(
-    model: LinearModel, text: str, categories: Sequence[float], verdict: Verdict
+    scorer: Scorer, text: str, categories: Sequence[float], verdict: Verdict
 ) -> list[Span]:
-    return explain(model, text, explained_heads(categories, verdict))
+    return explain(scorer, text, explained_heads(categories, verdict))
 
 
 def _review_reason(verdict: Verdict, reading: Reading, counted: TextStatistics) -> str | None:

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from scoring.calibration_kernel import probabilities
 from scoring.errors import LoneSurrogate
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES, HEADS
+from scoring.index_kernel import find_rows
 from scoring.letter_kernel import KNOWN_TERMS, STATISTICS
 from scoring.model import LinearModel
-from scoring.normalise import to_code_points
+from scoring.normalise import NormalisedText, to_code_points
 from scoring.score_kernel import IDF_LANE, LANES, LARGEST_COUNT, score_texts
+from scoring.share_kernel import share_block
 from scoring.term_index import index_terms
+from scoring.terms import extract_terms
 from scoring.unicode_tables import unicode_tables
 
 _ABUSE: Final = CATEGORIES.index("abuse")
@@ -98,6 +101,31 @@ class Scorer:
             margins, calibration.slopes, calibration.offsets, calibration.overall
         )
         return Scores(category, reject, margins, statistics)
+
+    def token_weights(self, text: NormalisedText) -> NDArray[np.float64]:
+        """Split each head's margin, less its bias, exactly over the text's tokens.
+
+        A term's contribution is shared equally by its occurrences, and an occurrence's by the
+        tokens it covers, so the rows sum to the margins that `score` gives, less the biases.
+
+        Args:
+            text: The normalised text.
+
+        Returns:
+            float64 (tokens, 12), columns in the order of `HEADS`.
+        """
+        terms = extract_terms(text, self.model.settings)
+        size = len(terms.hashes)
+        rows, strays = np.empty(size, np.int32), np.empty(size + 1, np.int32)
+        index = self._index
+        find_rows(terms.hashes, size, index.starts, index.offsets, index.slots, rows, strays)
+        weights = np.zeros((len(text.token_at) - 1, len(HEADS)))
+        for block in (slice(0, terms.words), slice(terms.words, size)):
+            share_block(
+                rows[block], terms.first_tokens[block], terms.last_tokens[block],
+                len(self.model.hashes), self._idf, self._entries, self._counts(), weights,
+            )  # fmt: skip
+        return weights * self._scales
 
     def _counts(self) -> NDArray[np.int32]:
         counts: NDArray[np.int32] | None = getattr(self._scratch, "counts", None)

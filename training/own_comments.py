@@ -11,14 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring.explain import token_weights
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.identifier import LONGEST_READ, load_identifier
 from scoring.language import read, text_statistics
-from scoring.model import LinearModel
 from scoring.normalise import normalise
 from scoring.policy import Decision, Policy, Verdict, decide
-from scoring.scorer import Scores
+from scoring.scorer import Scorer, Scores
 from scoring.store import PublishedModel
 from training.calibrate import prevalence_weights
 from training.evaluate import evaluate, preset_shares, score_rows
@@ -120,7 +118,7 @@ def evaluate_own_comments(
         metrics,
         _heads(metrics, plain),
         _confusion(policies, every, (rows[REJECT] == YES).to_numpy(bool), readable),
-        _errors(published.scorer.model, policies[preset], judged, scores, worst),
+        _errors(published.scorer, policies[preset], judged, scores, worst),
         threshold_table(policies[preset], scores, rejected, weights),
     )
 
@@ -202,7 +200,7 @@ def _confusion(
 
 
 def _errors(
-    model: LinearModel, policy: Policy, rows: pd.DataFrame, scores: Scores, worst: int
+    scorer: Scorer, policy: Policy, rows: pd.DataFrame, scores: Scores, worst: int
 ) -> pd.DataFrame:
     """List approvable comments that are rejected, and rejectable ones that are approved."""
     verdicts = _verdicts(policy, scores, np.ones(len(rows), dtype=np.bool_))
@@ -222,8 +220,8 @@ def _errors(
                     "line": rows["row_id"].iloc[i],
                     "reject probability": round(float(scores.reject_probability[i]), 3),
                     "likeliest category": category,
-                    "words, reject": heaviest_words(model, text, "reject"),
-                    "words, category": heaviest_words(model, text, category),
+                    "words, reject": heaviest_words(scorer, text, "reject"),
+                    "words, category": heaviest_words(scorer, text, category),
                     "text": text,
                 }
             )
@@ -232,11 +230,11 @@ def _errors(
     return pd.DataFrame(lines, columns=list(columns))
 
 
-def heaviest_words(model: LinearModel, text: str, head: str, *, most: int = WORDS) -> str:
+def heaviest_words(scorer: Scorer, text: str, head: str, *, most: int = WORDS) -> str:
     """Name the words of a text that moved a head most, in either direction.
 
     Args:
-        model: The model.
+        scorer: Scores texts with the model.
         text: The comment.
         head: A key of `HEADS`.
         most: Name at most so many.
@@ -246,7 +244,7 @@ def heaviest_words(model: LinearModel, text: str, head: str, *, most: int = WORD
         than once has the sum. A weight above 0 speaks for rejection.
     """
     normalised = normalise(text)
-    column = token_weights(model, normalised)[:, HEADS.index(head)]
+    column = scorer.token_weights(normalised)[:, HEADS.index(head)]
     weights: defaultdict[str, float] = defaultdict(float)
     for token, weight in enumerate(column.tolist()):
         start, end = normalised.source_range(token)

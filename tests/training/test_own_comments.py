@@ -214,8 +214,7 @@ def test_errors_name_line_and_words(own: OwnEvaluation) -> None:
 
 
 def test_words_add_up_to_the_margin(published: PublishedModel) -> None:
-    model = published.scorer.model
-    named = heaviest_words(model, f"{INSULT} IDIOT", "reject", most=50).split(", ")
+    named = heaviest_words(published.scorer, f"{INSULT} IDIOT", "reject", most=50).split(", ")
     assert len({word.split(" ")[0] for word in named}) == len(named)
     total = sum(float(word.split(" ")[1]) for word in named)
     margin = published.scorer.score([f"{INSULT} IDIOT"]).margins[0, HEADS.index("reject")]

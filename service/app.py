@@ -19,6 +19,7 @@ from scoring.compiled import cache_folder, prepare_kernels
 from service.auth import KeyRing
 from service.context import Context
 from service.edge import Edge
+from service.gather import Gatherer
 from service.logs import RequestLog, configure_logs, traceback_places
 from service.metrics import Metrics
 from service.models import ModelHolder
@@ -90,6 +91,7 @@ def build_context(settings: Settings) -> Context:
         models=ModelHolder(settings.models, settings.reload_seconds, metrics, warm),
         metrics=metrics,
         requests=RequestLog(enabled=settings.log_level in ("debug", "info")),
+        gatherer=Gatherer(),
         keys=KeyRing(settings.api_keys),
     )
 

@@ -9,18 +9,24 @@ from typing import Final
 
 from scoring.judge import Judgement, judge
 from scoring.policy import Policy
+from service.gather import LONGEST_TOGETHER, Gatherer
 from service.models import ServedModel
 from service.parse import Comment
 
 CHUNK_COMMENTS: Final = 32
 CHUNK_COST: Final = 8192
 """Code points judged in one step: under a millisecond of work."""
-EXPLAIN_COST: Final = 8
+EXPLAIN_COST: Final = 4
 """How many times longer a code point takes with an explanation."""
 
 
 async def judge_all(
-    served: ServedModel, policy: Policy, comments: Sequence[Comment], *, explained: bool
+    gatherer: Gatherer,
+    served: ServedModel,
+    policy: Policy,
+    comments: Sequence[Comment],
+    *,
+    explained: bool,
 ) -> list[Judgement]:
     """Judge comments without keeping other requests waiting for all of them.
 
@@ -29,6 +35,7 @@ async def judge_all(
     event loop.
 
     Args:
+        gatherer: Brings single comments of several requests together.
         served: The model in use.
         policy: The thresholds.
         comments: The comments.
@@ -37,6 +44,8 @@ async def judge_all(
     Returns:
         One judgement a comment, in order.
     """
+    if len(comments) == 1 and not explained and len(comments[0].text) <= LONGEST_TOGETHER:
+        return [await gatherer.judge_one(served, policy, comments[0])]
     judged: list[Judgement] = []
     factor = EXPLAIN_COST if explained else 1
     work = partial(judge, served.scorer, served.identify, policy, explained=explained)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from service.auth import KeyRing
+from service.gather import Gatherer
 from service.logs import RequestLog
 from service.metrics import Metrics
 from service.models import ModelHolder, ServedModel
@@ -23,6 +24,7 @@ class Context:
         models: Holds the model in use.
         metrics: Counts.
         requests: Collects the request log.
+        gatherer: Brings single comments of several requests together.
         keys: Who may call.
     """
 
@@ -30,6 +32,7 @@ class Context:
     models: ModelHolder
     metrics: Metrics
     requests: RequestLog
+    gatherer: Gatherer
     keys: KeyRing
 
 

@@ -94,7 +94,7 @@ async def classify(request: Request) -> Response:
     request.scope["moderation.comments"] = len(call.items)
     policy = served.manifest.policies[call.policy or settings.policy]
     comments = [item for item in call.items if isinstance(item, Comment)]
-    judged = await judge_all(served, policy, comments, explained=call.explain)
+    judged = await judge_all(context.gatherer, served, policy, comments, explained=call.explain)
     results = _format_results(call.items, judged, context.metrics)
     return json_response(format_answer(served.manifest, results))
 

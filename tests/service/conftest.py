@@ -22,9 +22,11 @@ from scoring.manifest import Manifest
 from scoring.model import Calibration, LinearModel
 from scoring.normalise import NORMALISER_VERSION, normalise
 from scoring.policy import Policy
+from scoring.scorer import Scorer
 from scoring.store import golden_lines, make_current, publish
 from scoring.terms import TermSettings, extract_terms
 from service.app import create_app
+from service.models import ServedModel
 from service.settings import Settings, read_settings
 
 INSULT = "you are an idiot"
@@ -199,6 +201,13 @@ def publish_model(models: Path) -> Publish:
         return publish_tiny(models, version, **more)
 
     return make
+
+
+@pytest.fixture
+def served() -> ServedModel:
+    """The tiny model as the service holds it, with an identifier that calls all texts English."""
+    model = tiny_model()
+    return ServedModel(manifest_for(model, FIRST), Scorer(model), lambda _text: ("en", 1.0))
 
 
 @pytest.fixture(name="wait_until")

@@ -4,7 +4,7 @@ VENV ?= .venv
 PORT ?= $(or $(MODERATION_PORT),8000)
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup data train evaluate data-report ablation serve test check fix lock clean
+.PHONY: help setup data train evaluate data-report ablation bench serve score test check fix lock clean
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -26,8 +26,14 @@ data-report: $(VENV)/dev.done ## print what each source holds and teaches
 ablation: $(VENV)/dev.done ## print what each step and each source is worth (about 20 minutes)
 	$(BIN)/python -m training ablation
 
+bench: $(VENV)/bench.done ## measure speed, memory and start beside their goals (about 25 minutes)
+	$(VENV)/bench/bin/python -m tests.benchmarks.run $(ARGS)
+
 serve: $(VENV)/serve.done ## start the service on 127.0.0.1 (PORT=8000)
 	MODERATION_PORT=$(PORT) $(VENV)/serve/bin/python -m service
+
+score: $(VENV)/archive.done ## score an archive of comments (IN=comments.csv OUT=scored.csv)
+	$(VENV)/archive/bin/python -m scoring "$(IN)" "$(OUT)" $(ARGS)
 
 test: $(VENV)/dev.done ## run all tests
 	$(BIN)/python -m pytest
@@ -39,13 +45,19 @@ fix: $(VENV)/dev.done ## repair what can be repaired
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 lock: $(VENV)/dev.done ## write the lock files anew, with hashes, for Python 3.11 to 3.13
-	for role in serve dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra $$role -o requirements/$$role.txt pyproject.toml; done
+	for lock in serve=serve archive=cluster bench=bench dev=dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra $${lock#*=} -o requirements/$${lock%=*}.txt pyproject.toml; done
 
 clean: ## remove environments, caches and derived data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info data/cache models/.staging-* models/.CURRENT.*.tmp
 
 $(VENV)/serve.done: requirements/serve.txt
 	$(PYTHON) -m venv $(VENV)/serve && $(VENV)/serve/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/serve.txt && touch $@
+
+$(VENV)/archive.done: requirements/archive.txt
+	$(PYTHON) -m venv $(VENV)/archive && $(VENV)/archive/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/archive.txt && touch $@
+
+$(VENV)/bench.done: requirements/bench.txt
+	$(PYTHON) -m venv $(VENV)/bench && $(VENV)/bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt && touch $@
 
 $(VENV)/dev.done: requirements/dev.txt
 	$(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt && touch $@

@@ -14,6 +14,11 @@ LONGEST_LANGUAGE: Final = 35
 """Characters of a language tag; RFC 5646, section 4.4.1, asks for no less."""
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
 
+_TYPES: Final = {
+    str: "string", bool: "boolean", int: "number", float: "number", list: "array", dict: "object",
+    type(None): "null",
+}  # fmt: skip
+
 
 class Fault(NamedTuple):
     """Why a comment cannot be scored.
@@ -63,3 +68,15 @@ def is_language_tag(value: object) -> bool:
     if not isinstance(value, str) or len(value) > LONGEST_LANGUAGE:
         return False
     return _LANGUAGE.fullmatch(value) is not None
+
+
+def json_type(value: object) -> str:
+    """Name a value's type as JSON does.
+
+    Args:
+        value: Anything that a JSON parser returns.
+
+    Returns:
+        string, number, boolean, array, object or null.
+    """
+    return _TYPES[type(value)]

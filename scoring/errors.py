@@ -9,7 +9,8 @@ ScoringError
 │   ├── ArtifactDamaged    a file is missing, short, changed or holds an impossible value
 │   └── FormatUnsupported  written for another format number
 ├── PolicyError            a policy that does not exist or cannot be applied
-├── CacheRefused           the folder for compiled code could be written by someone else
+├── CacheRefused           the private folder could be written by someone else
+├── CacheDamaged           a file kept in the private folder is short or of another shape
 ├── ArchiveError           an archive of comments that cannot be scored
 │   ├── ArchiveRefused     the command asks for what cannot be: no such file, no such column …
 │   └── ArchiveDamaged     the archive holds what cannot be read
@@ -56,7 +57,11 @@ class PolicyError(ScoringError):
 
 
 class CacheRefused(ScoringError):
-    """The folder for compiled code belongs to, or can be written by, someone else."""
+    """The private folder belongs to, or can be written by, someone else."""
+
+
+class CacheDamaged(ScoringError):
+    """A file kept in the private folder is short or of another shape."""
 
 
 class ArchiveError(ScoringError):

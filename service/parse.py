@@ -11,16 +11,12 @@ from typing import Any, Final
 
 import orjson
 
-from scoring.checks import is_language_tag, text_fault
+from scoring.checks import is_language_tag, json_type, text_fault
 from scoring.policy import PRESETS
 from service.problems import Problem
 
 LONGEST_ID: Final = 128
 """Code points of an id."""
-_TYPES: Final = {
-    str: "string", bool: "boolean", int: "number", float: "number", list: "array", dict: "object",
-    type(None): "null",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +139,6 @@ def parse_comment(raw: object, max_bytes: int) -> Comment | Refusal:
     if fault is not None:
         return Refusal(name, fault.code, fault.message)
     return Comment(name, text, language)
-
-
-def json_type(value: object) -> str:
-    """Name a value's type as JSON does.
-
-    Args:
-        value: Anything that a JSON parser returns.
-
-    Returns:
-        string, number, boolean, array, object or null.
-    """
-    return _TYPES[type(value)]
 
 
 def _measured(value: object) -> str:

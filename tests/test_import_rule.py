@@ -1,4 +1,8 @@
-"""`training` imports `scoring`, `service` imports `scoring`, and nothing goes the other way."""
+"""`training` imports `scoring`, `service` imports `scoring`, and nothing goes the other way.
+
+What scores archives is a part of `scoring` with libraries of its own; the service imports none of
+it.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +17,17 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SERVING = {"fastapi", "starlette", "uvicorn", "uvloop", "httptools", "orjson", "httpx"}
 FITTING = {"sklearn", "scipy", "pandas", "joblib", "pyarrow", "matplotlib", "tqdm"}
+CLUSTER = {"dask", "distributed"}
 FORBIDDEN = {
-    "scoring": {"training", "service", *SERVING, *FITTING},
-    "service": {"training", *FITTING},
-    "training": {"service", *SERVING},
+    "scoring": {"training", "service", *SERVING, *FITTING, *CLUSTER},
+    "service": {"training", *FITTING, *CLUSTER},
+    "training": {"service", *SERVING, *CLUSTER},
 }
+EXTRAS = {
+    "scoring/archive": {"orjson", "pyarrow", "tqdm"},
+    "scoring/cluster.py": CLUSTER,
+}
+"""What a part of a package may import besides, because it is installed by an extra of its own."""
 
 
 def imported(source: str) -> Iterator[tuple[int, str]]:
@@ -39,9 +49,27 @@ def test_no_import_goes_against_the_arrows(package: str) -> None:
         f"{path.relative_to(ROOT)}:{line} imports {name}"
         for path in sorted((ROOT / package).rglob("*.py"))
         for line, name in imported(path.read_text(encoding="utf-8"))
-        if name in FORBIDDEN[package]
+        if name in FORBIDDEN[package] - extras_of(path)
     ]
     assert found == []
+
+
+def extras_of(path: Path) -> set[str]:
+    """What the extra of this module brings."""
+    place = path.relative_to(ROOT)
+    return set().union(*(names for part, names in EXTRAS.items() if place.is_relative_to(part)))
+
+
+def test_only_the_command_leads_to_the_archive() -> None:
+    """So that nothing of it is in serving."""
+    found = {
+        str(path.relative_to(ROOT))
+        for package in ("scoring", "service")
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom) and "scoring.archive" in ast.unparse(node)
+    }
+    assert {path for path in found if "archive/" not in path} == {"scoring/__main__.py"}
 
 
 @pytest.mark.parametrize(
@@ -69,6 +97,7 @@ def test_every_module_loads_where_the_forbidden_are_not_installed(package: str) 
     modules = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for path in sorted((ROOT / package).glob("*.py"))
+        if not extras_of(path)
     ]
     absent = f"sys.modules.update(dict.fromkeys({sorted(FORBIDDEN[package])}))"
     lines = ["import sys", absent, *(f"import {module}" for module in modules)]

@@ -1,0 +1,106 @@
+"""Judges the comments of one block: the service's own judge, with a fault where there is none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from scoring.checks import Fault, is_language_tag, text_fault
+from scoring.compiled import cache_folder, chosen_cache, prepare_kernels
+from scoring.identifier import load_identifier
+from scoring.judge import Judgement, judge
+from scoring.language import LanguageIdentifier
+from scoring.policy import Policy
+from scoring.scorer import Scorer
+from scoring.store import model_from_bytes
+
+Entry: TypeAlias = Judgement | Fault
+"""What was found of one comment: a judgement, or why there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowJudge:
+    """Everything it takes to judge comments in one process.
+
+    Attributes:
+        scorer: Scores texts.
+        identify: Names the language of a text.
+        policy: The thresholds.
+        explained: Whether to list the words that weighed most.
+        max_bytes: Longest comment in bytes of UTF-8.
+    """
+
+    scorer: Scorer
+    identify: LanguageIdentifier
+    policy: Policy
+    explained: bool
+    max_bytes: int
+
+    def judge(self, texts: Sequence[str | Fault], declared: Sequence[object] | None) -> list[Entry]:
+        """Judge comments.
+
+        Args:
+            texts: The comments, or why one cannot be read.
+            declared: For each the language that the archive gives, None where it gives none; or
+                None for an archive without languages.
+
+        Returns:
+            One entry a comment, in order.
+        """
+        entries: list[Entry | None] = [self._fault(text) for text in texts]
+        languages = declared if declared is not None else [None] * len(texts)
+        for place, language in enumerate(languages):
+            if language is not None and entries[place] is None and not is_language_tag(language):
+                allowed = "allowed: language tag such as en or pt-BR"
+                entries[place] = Fault("invalid_language", f"language is no such tag; {allowed}")
+        sound = [place for place, fault in enumerate(entries) if fault is None]
+        judged = judge(
+            self.scorer,
+            self.identify,
+            self.policy,
+            [str(texts[place]) for place in sound],
+            [None if (tag := languages[place]) is None else str(tag) for place in sound],
+            explained=self.explained,
+        )
+        for place, judgement in zip(sound, judged, strict=True):
+            entries[place] = judgement
+        return [entry for entry in entries if entry is not None]
+
+    def _fault(self, text: str | Fault) -> Fault | None:
+        return text_fault(text, self.max_bytes) if isinstance(text, str) else text
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSource:
+    """What a process is sent to make its `RowJudge` from: the model's bytes, not a path to them.
+
+    Attributes:
+        contents: The verified files of a model by name.
+        origin: Where they came from, for error messages.
+        policy: Name of the preset that decides.
+        explained: Whether to list the words that weighed most.
+        max_bytes: Longest comment in bytes of UTF-8.
+    """
+
+    contents: Mapping[str, bytes]
+    origin: str
+    policy: str
+    explained: bool
+    max_bytes: int
+
+    def __call__(self) -> RowJudge:
+        """Load the compiled kernels, the model and the language identifier.
+
+        Returns:
+            The judge.
+
+        Raises:
+            ArtifactError: The model does not verify on this machine.
+            CacheRefused: The folder for compiled code could be written by someone else.
+        """
+        prepare_kernels(cache_folder(chosen_cache(os.environ)))
+        published = model_from_bytes(self.contents, self.origin)
+        policy = published.manifest.policies[self.policy]
+        return RowJudge(published.scorer, load_identifier(), policy, self.explained, self.max_bytes)

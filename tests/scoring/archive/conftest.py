@@ -1,0 +1,129 @@
+"""A published tiny model, and the command run on a file in this process or in one of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scoring.archive import command
+from scoring.archive.row_judge import JudgeSource, RowJudge
+from scoring.artifact import read_verified
+from scoring.checks import Fault
+from scoring.compiled import cache_folder, prepare_kernels
+from scoring.judge import format_judgement
+from scoring.store import make_current
+
+ROOT = Path(__file__).parents[3]
+INSULT, THANKS, ADVERT, PLAIN = COMMENTS = (
+    "you are an idiot",
+    "thank you for a clear and honest article",
+    "buy cheap pills at www.example.com now",
+    "the council voted for the new law on monday",
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run of the command came to."""
+
+    output: Path
+    status: int
+    told: str
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.output.read_bytes().splitlines()]
+
+
+Score = Callable[..., Outcome]
+Results = Callable[..., list[dict[str, Any]]]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kernel_cache(request: pytest.FixtureRequest) -> Path:
+    """Compiled code, kept between runs and shared with the service's tests."""
+    folder: Path = request.config.cache.mkdir("service-kernels")
+    folder.chmod(0o700)
+    prepare_kernels(cache_folder(folder))
+    return folder
+
+
+@pytest.fixture
+def version(write_version: Callable[..., Path], models: Path) -> Path:
+    """The current model."""
+    folder = write_version()
+    make_current(models, folder.name)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, kernel_cache: Path, version: Path) -> None:
+    monkeypatch.setenv("MODERATION_CACHE", str(kernel_cache))
+    monkeypatch.setenv("MODERATION_MODELS", str(version.parent))
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, bytes], Path]:
+    def write(name: str, content: bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def score(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Score:
+    """Run the command in this process: input, options, and the output's name."""
+
+    def score(source: Path, *options: str, to: str = "scored", status: int = 0) -> Outcome:
+        output = tmp_path / f"{to}{''.join(source.suffixes)}"
+        found = command.main([str(source), str(output), "--jobs", "1", *options])
+        told = capsys.readouterr().err
+        assert found == status, told
+        return Outcome(output, found, told)
+
+    return score
+
+
+@pytest.fixture
+def results(version: Path) -> Results:
+    """What `/classify` answers: a result, or an error's code, for each text."""
+
+    def results(texts: Sequence[str | Fault], **settings: Any) -> list[dict[str, Any]]:
+        given = {"policy": "assist", "explained": False, "max_bytes": 20_480, **settings}
+        judge: RowJudge = JudgeSource(read_verified(version), "the test", **given)()
+        return [
+            {"error": entry.code} if isinstance(entry, Fault) else plain(format_judgement(entry))
+            for entry in judge.judge(texts, None)
+        ]
+
+    return results
+
+
+def plain(result: dict[str, Any]) -> dict[str, Any]:
+    """What a result is once it has been through JSON."""
+    read: dict[str, Any] = json.loads(json.dumps(result))
+    return read
+
+
+@pytest.fixture
+def start() -> Start:
+    """Start Python code in a process of its own; words after it are its arguments."""
+
+    def start(code: str, *arguments: object) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, env=dict(os.environ),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    return start

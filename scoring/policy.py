@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import ge
 from typing import Final, NamedTuple
 
 from scoring.errors import PolicyError
@@ -90,7 +91,7 @@ def decide(
     Returns:
         The verdict.
     """
-    violated = tuple(map(float.__ge__, category_probabilities, policy.category_thresholds))
+    violated = tuple(map(ge, category_probabilities, policy.category_thresholds))
     any_violated = True in violated
     if not readable:
         return Verdict(Decision.REVIEW, violated, ())

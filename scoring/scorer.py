@@ -60,8 +60,9 @@ class Scorer:
     def __init__(self, model: LinearModel) -> None:
         self.model = model
         self._settings = model.settings.as_array()
-        # Common terms first: what most texts touch lies close together.
-        order = np.argsort(model.idf, kind="stable")
+        # Common terms first: what most texts touch lies close together. The bits of a positive
+        # float16 sort as it does, and 16 bits are sorted in an eighth of the time.
+        order = np.argsort(model.idf.astype(np.float16).view(np.uint16), kind="stable")
         self._index, self._english = index_terms(model.hashes[order]), index_terms(model.english)
         self._entries = _entries(model, order)
         self._idf = self._entries.view(np.float32)

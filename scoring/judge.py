@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from scoring.calibration_kernel import tell
 from scoring.explain import Span, explain
 from scoring.guidelines import CATEGORIES
 from scoring.identifier import LONGEST_READ
@@ -19,7 +20,7 @@ from scoring.language import (
 from scoring.policy import Decision, Policy, Verdict, decide
 from scoring.scorer import Scorer
 
-STEPS: Final = 1_000_000
+STEPS: Final = 1_000_000.0
 """Probabilities are told in millionths, so that approve and reject add up as printed."""
 
 
@@ -29,6 +30,8 @@ class Judgement(NamedTuple):
     Attributes:
         category_probabilities: Eleven probabilities of rejection, in the order of `CATEGORIES`.
         reject_probability: The overall probability of rejection.
+        told: Probabilities of approval and of rejection in millionths, of each category and then
+            overall: what an answer prints.
         verdict: The decision and its reasons.
         language: ISO 639 code, or the tag the caller gave; `und` where it cannot be told.
         review_reason: Why a person should decide: `language`, `no_known_terms` or `uncertain`;
@@ -38,6 +41,7 @@ class Judgement(NamedTuple):
 
     category_probabilities: list[float]
     reject_probability: float
+    told: list[list[float]]
     verdict: Verdict
     language: str
     review_reason: str | None
@@ -72,6 +76,7 @@ def judge(
     scores = scorer.score(texts)
     categories = scores.category_probabilities.tolist()
     rejects = scores.reject_probability.tolist()
+    told = tell(scores.category_probabilities, scores.reject_probability, STEPS).tolist()
     judgements = []
     for n, counted in enumerate(text_statistics(scores)):
         text, row = texts[n], categories[n]
@@ -80,7 +85,9 @@ def judge(
         verdict = decide(policy, row, rejects[n], readable=reading.readable)
         spans = _explained(scorer, text, row, verdict) if explained else None
         reason = _review_reason(verdict, reading, counted)
-        judgements.append(Judgement(row, rejects[n], verdict, reading.language, reason, spans))
+        judgements.append(
+            Judgement(row, rejects[n], told[n], verdict, reading.language, reason, spans)
+        )
     return judgements
 
 
@@ -127,14 +134,20 @@ def format_judgement(judgement: Judgement, **first: object) -> dict[str, Any]:
         The JSON members of the result.
     """
     verdict = judgement.verdict
-    rejected = round(judgement.reject_probability * STEPS)
+    approve, reject = judgement.told[-1]
     result: dict[str, Any] = {
         **first,
         "decision": verdict.decision.value,
-        "approve": (STEPS - rejected) / STEPS,
-        "reject": rejected / STEPS,
+        "approve": approve,
+        "reject": reject,
         "language": judgement.language,
-        "categories": _format_categories(judgement.category_probabilities, verdict.violated),
+        "categories": {
+            key: {"approve": pair[0], "reject": pair[1], "violated": violated}
+            # one pair more than categories: the overall one
+            for key, pair, violated in zip(
+                CATEGORIES, judgement.told, verdict.violated, strict=False
+            )
+        },
         "reasons": verdict.reasons,
     }
     if judgement.review_reason is not None:
@@ -142,20 +155,6 @@ def format_judgement(judgement: Judgement, **first: object) -> dict[str, Any]:
     if judgement.spans is not None:
         result["spans"] = [_format_span(span) for span in judgement.spans]
     return result
-
-
-def _format_categories(
-    probabilities: Sequence[float], violated: Sequence[bool]
-) -> dict[str, dict[str, float | bool]]:
-    categories: dict[str, dict[str, float | bool]] = {}
-    for key, probability, reached in zip(CATEGORIES, probabilities, violated, strict=True):
-        rejected = round(probability * STEPS)
-        categories[key] = {
-            "approve": (STEPS - rejected) / STEPS,
-            "reject": rejected / STEPS,
-            "violated": reached,
-        }
-    return categories
 
 
 def _format_span(span: Span) -> dict[str, int | float | str]:

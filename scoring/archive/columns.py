@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-
 from scoring.archive.row_judge import Entry
 from scoring.checks import Fault
 from scoring.errors import ArchiveRefused
 from scoring.guidelines import CATEGORIES
-from scoring.judge import STEPS, Judgement
+from scoring.judge import Judgement
 
 PREFIX: Final = "moderation_"
 NUMBERS: Final = tuple(PREFIX + name for name in ("reject", *CATEGORIES))
@@ -61,7 +59,7 @@ def check_free(columns: Sequence[str]) -> None:
 
 
 def millionths(entries: Sequence[Entry]) -> list[list[float]]:
-    """Round probabilities as `/classify` does.
+    """Give probabilities of rejection as `/classify` tells them.
 
     Args:
         entries: What was found of each comment.
@@ -69,14 +67,8 @@ def millionths(entries: Sequence[Entry]) -> list[list[float]]:
     Returns:
         For each judgement among them, in order: one number for each of `NUMBERS`.
     """
-    rows = [
-        (entry.reject_probability, *entry.category_probabilities)
-        for entry in entries
-        if isinstance(entry, Judgement)
-    ]
-    exact = np.array(rows, dtype=np.float64).reshape(len(rows), len(NUMBERS))
-    rounded: list[list[float]] = (np.rint(exact * STEPS) / STEPS).tolist()
-    return rounded
+    told = [entry.told for entry in entries if isinstance(entry, Judgement)]
+    return [[pairs[-1][1], *(rejected for _, rejected in pairs[:-1])] for pairs in told]
 
 
 def words(entry: Entry) -> tuple[str, str, str, str]:

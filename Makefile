@@ -26,8 +26,8 @@ data-report: $(VENV)/dev.done ## print what each source holds and teaches
 ablation: $(VENV)/dev.done ## print what each step and each source is worth (about 20 minutes)
 	$(BIN)/python -m training ablation
 
-bench: $(VENV)/bench.done ## measure speed, memory and start beside their goals (about 25 minutes)
-	$(VENV)/bench/bin/python -m tests.benchmarks.run $(ARGS)
+bench: $(VENV)/bench.done $(VENV)/serve.done ## measure speed, memory and start beside their goals (about 25 minutes)
+	$(VENV)/bench/bin/python -m tests.benchmarks.run --service-python $(VENV)/serve/bin/python $(ARGS)
 
 serve: $(VENV)/serve.done ## start the service on 127.0.0.1 (PORT=8000)
 	MODERATION_PORT=$(PORT) $(VENV)/serve/bin/python -m service

@@ -3,6 +3,9 @@
 Numba keeps compiled functions as pickles, so the folder must be one that only this user can write.
 A sub-folder named by the kernels' sources makes sure that no change of one kernel leaves a stale
 copy of it inside another.
+
+The compiler leaves 150 MB behind in a process that has used it. So a short-lived process compiles
+into the folder, and whoever waits for it loads from there, at a first start as at any later one.
 """
 
 from __future__ import annotations
@@ -13,9 +16,9 @@ import hashlib
 import logging
 import os
 import platform
-import stat
+import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -24,6 +27,7 @@ import numpy as np
 from numba import __version__ as numba_version
 from numba.core import config as numba_config
 from numba.core.dispatcher import Dispatcher
+from numba.core.registry import cpu_target
 
 from scoring import (
     address_kernel,
@@ -37,10 +41,12 @@ from scoring import (
     token_kernel,
     word_kernel,
 )
-from scoring.errors import CacheRefused
+from scoring.calibration_kernel import tell
 from scoring.explain import explain
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.model import Calibration, LinearModel
+from scoring.private_cache import chosen_cache as chosen_cache  # training imports it from here
+from scoring.private_cache import private_folder as private_folder
 from scoring.scorer import Scorer
 from scoring.terms import TermSettings
 
@@ -65,24 +71,17 @@ SAMPLES: Final = (
     "Das ist ein Kommentar, den niemand hier lesen kann.",
 )
 """Invented comments: one that the scorer reads, one that the language identifier is asked about."""
+MOST_COMPILE_SECONDS: Final = 300.0
+"""A process that compiles for longer is ended: it takes ten seconds on one core."""
+_COMPILE: Final = """
+import sys
+sys.path[:] = sys.argv[2:]
+from pathlib import Path
+from scoring.compiled import compile_into
+compile_into(Path(sys.argv[1]))
+"""
 
 _log = logging.getLogger("scoring.compiled")
-
-
-def chosen_cache(environment: Mapping[str, str]) -> Path:
-    """Say where compiled code is to be kept.
-
-    Args:
-        environment: Environment variables by name, usually `os.environ`.
-
-    Returns:
-        What `MODERATION_CACHE` names, else a folder in the user's cache folder.
-    """
-    named = environment.get("MODERATION_CACHE", "").strip()
-    if named:
-        return Path(named)
-    base = environment.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
-    return Path(base) / "comment-moderation"
 
 
 def cache_folder(cache: Path) -> Path | None:
@@ -116,14 +115,26 @@ def prepare_kernels(folder: Path | None) -> None:
         compile_kernels()
     else:
         with _only_one_compiles(folder):
-            # numba makes its settings as it is imported, out of sight of a type checker
-            numba_config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-            for dispatcher in dispatchers():
-                dispatcher.enable_caching()
-            compile_kernels()
+            kept = folder / f"kept-{_stamp()}"
+            if not kept.exists() and _compile_elsewhere(folder):
+                kept.touch(mode=0o600)
+            compile_into(folder)
     # The compiler's objects stay for good: counting through them again would stall requests.
     gc.collect()
     gc.freeze()
+
+
+def compile_into(folder: Path) -> None:
+    """Load from a folder what is kept there; compile the rest and keep it.
+
+    Args:
+        folder: Where compiled code is kept, as `cache_folder` returns it.
+    """
+    # numba makes its settings as it is imported, out of sight of a type checker
+    numba_config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
+    for dispatcher in dispatchers():
+        dispatcher.enable_caching()
+    compile_kernels()
 
 
 def compile_kernels() -> None:
@@ -141,36 +152,9 @@ def compile_kernels() -> None:
         english=np.array([1], np.uint64),
     )
     scorer = Scorer(model)
-    scorer.score(SAMPLES)
+    scores = scorer.score(SAMPLES)
+    tell(scores.category_probabilities, scores.reject_probability, 1.0)
     explain(scorer, SAMPLES[0], CATEGORIES)
-
-
-def private_folder(folder: Path) -> Path:
-    """Make a folder that only this user can write, or check that it is one.
-
-    Args:
-        folder: The folder.
-
-    Returns:
-        The same folder.
-
-    Raises:
-        CacheRefused: Someone else owns the folder or can write to it.
-        OSError: It cannot be made or written.
-    """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if sys.platform == "win32":
-        return folder
-    found = folder.lstat()
-    if stat.S_ISLNK(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
-        raise CacheRefused(
-            f"MODERATION_CACHE: {folder} has owner {found.st_uid} and mode "
-            f"{stat.filemode(found.st_mode)}; allowed: a folder, not a link, of user "
-            f"{os.geteuid()} that no one else can write (chmod 700)"
-        )
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise PermissionError(f"{folder} is not writable")
-    return folder
 
 
 def kernel_digest() -> str:
@@ -197,6 +181,33 @@ def dispatchers() -> list[Any]:
         for value in vars(module).values()
         if isinstance(value, Dispatcher) and value.py_func.__module__ == module.__name__
     ]
+
+
+def _stamp() -> str:
+    """Name a complete folder by what numba asks before it loads: the processor, dates and sizes."""
+    processor = cpu_target.target_context.codegen().magic_tuple()
+    digest = hashlib.sha256(str(processor).encode())
+    for module in KERNELS:
+        found = Path(str(module.__file__)).stat()
+        digest.update(f"{module.__file__} {found.st_mtime_ns} {found.st_size}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _compile_elsewhere(folder: Path) -> bool:
+    """Fill a folder in a process of its own, with this one's interpreter, path and environment."""
+    command = [sys.executable, "-c", _COMPILE, str(folder), *sys.path]
+    try:
+        subprocess.run(  # noqa: S603 - this interpreter and this package
+            command, check=True, capture_output=True, stdin=subprocess.DEVNULL,
+            timeout=MOST_COMPILE_SECONDS,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError) as error:
+        told = getattr(error, "stderr", None) or b""
+        last = told.decode(errors="replace").strip().rpartition("\n")[2]
+        fields = {"folder": str(folder), "error": type(error).__name__, "told": last}
+        _log.warning("compiling in a process of its own failed", extra={"fields": fields})
+        return False
+    return True
 
 
 @contextlib.contextmanager

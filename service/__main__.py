@@ -1,15 +1,19 @@
-"""`python -m service`: check the settings, then listen until told to stop."""
+"""`python -m service`: check the settings, then listen until told to stop.
+
+The process that watches several workers imports no more than this: no compiler, no model.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Final
 
 import uvicorn
 
-from scoring.compiled import cache_folder
 from scoring.errors import CacheRefused
+from scoring.private_cache import private_folder
 from service.errors import ServiceError
 from service.logs import configure_logs
 from service.settings import Settings, read_settings
@@ -32,7 +36,8 @@ def main() -> int:
     """
     try:
         settings = read_settings(os.environ)
-        cache_folder(settings.cache)
+        with contextlib.suppress(OSError):  # the workers do without it, and say so
+            private_folder(settings.cache)
     except (ServiceError, CacheRefused) as error:
         sys.stderr.write(f"{error}\n")
         return _WRONG_SETTINGS

@@ -21,6 +21,7 @@ from service.context import Context
 from service.edge import Edge
 from service.gather import Gatherer
 from service.logs import RequestLog, configure_logs, traceback_places
+from service.memory import share_arenas
 from service.metrics import Metrics
 from service.models import ModelHolder
 from service.openapi import API_VERSION, TITLE, build_document
@@ -73,6 +74,7 @@ def from_environment() -> FastAPI:
     """
     settings = read_settings(os.environ)
     configure_logs(settings.log_level)
+    share_arenas()
     return create_app(settings)
 
 
@@ -88,7 +90,7 @@ def build_context(settings: Settings) -> Context:
     metrics = Metrics()
     return Context(
         settings=settings,
-        models=ModelHolder(settings.models, settings.reload_seconds, metrics, warm),
+        models=ModelHolder(settings.models, settings.reload_seconds, metrics, settings.cache, warm),
         metrics=metrics,
         requests=RequestLog(enabled=settings.log_level in ("debug", "info")),
         gatherer=Gatherer(),

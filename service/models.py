@@ -16,6 +16,7 @@ from scoring.language import LanguageIdentifier
 from scoring.manifest import Manifest
 from scoring.scorer import Scorer
 from scoring.store import PublishedModel, current_version, load_version
+from service.memory import give_back_memory
 from service.metrics import Metrics
 
 RETRY_SECONDS: Final = 30.0
@@ -60,6 +61,7 @@ class ModelHolder:
         models: Path,
         reload_seconds: float,
         metrics: Metrics,
+        cache: Path | None,
         warm: Callable[[ServedModel], None],
     ) -> None:
         """Name what to follow.
@@ -68,6 +70,8 @@ class ModelHolder:
             models: Folder that holds `CURRENT`.
             reload_seconds: Seconds between two looks.
             metrics: Where loads and failures are counted.
+            cache: The private folder where the language identifier's tables are kept; None holds
+                them in memory.
             warm: Called in a thread with each model before it is used.
         """
         self.served: ServedModel | None = None
@@ -75,6 +79,7 @@ class ModelHolder:
         self._models = models
         self._reload_seconds = reload_seconds
         self._metrics = metrics
+        self._cache = cache
         self._warm = warm
         self._identify: LanguageIdentifier | None = None
         self._refused: str | None = None
@@ -88,7 +93,7 @@ class ModelHolder:
             prepare: Called once in a thread before any model is loaded.
         """
         identify, _ = await asyncio.gather(
-            asyncio.to_thread(load_identifier), asyncio.to_thread(prepare)
+            asyncio.to_thread(load_identifier, self._cache), asyncio.to_thread(prepare)
         )
         self._identify = identify
         while True:
@@ -98,7 +103,7 @@ class ModelHolder:
     async def look(self) -> None:
         """Look at `CURRENT` once, and load and swap in what it names if that is new."""
         if self._identify is None:
-            self._identify = await asyncio.to_thread(load_identifier)
+            self._identify = await asyncio.to_thread(load_identifier, self._cache)
         try:
             version = await asyncio.to_thread(current_version, self._models)
         except _UNUSABLE as error:
@@ -117,6 +122,7 @@ class ModelHolder:
             published = await asyncio.to_thread(load_version, self._models, version)
             served = ServedModel(published.manifest, published.scorer, identify)
             await asyncio.to_thread(self._warm, served)
+            await asyncio.to_thread(give_back_memory)
         except _UNUSABLE as error:
             self._fail(error, version)
             return

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from scoring.checks import LONGEST_COMMENT
-from scoring.compiled import chosen_cache
 from scoring.policy import PRESETS
+from scoring.private_cache import chosen_cache
 from service.errors import SettingsError
 
 PREFIX: Final = "MODERATION_"
@@ -82,8 +82,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         "MODERATION_CACHE",
         "",
-        "Folder for compiled code, private to the service's user; unset: comment-moderation in "
-        "the user's cache folder.",
+        "Folder for compiled code and language tables, private to the service's user; unset: "
+        "comment-moderation in the user's cache folder.",
     ),
     Setting("MODERATION_RELOAD_SECONDS", "1", "Seconds between two looks at CURRENT."),
 )
@@ -104,7 +104,7 @@ class Settings:
         max_body_bytes: Largest request body in bytes.
         api_keys: Keys that callers may send; none means that everyone may call.
         log_level: One of `LOG_LEVELS`.
-        cache: Folder for compiled code.
+        cache: Folder for compiled code and language tables.
         reload_seconds: Seconds between two looks at `CURRENT`.
     """
 

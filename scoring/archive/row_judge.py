@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from scoring.checks import Fault, is_language_tag, text_fault
-from scoring.compiled import cache_folder, chosen_cache, prepare_kernels
+from scoring.compiled import cache_folder, prepare_kernels
 from scoring.identifier import load_identifier
 from scoring.judge import Judgement, judge
 from scoring.language import LanguageIdentifier
 from scoring.policy import Policy
+from scoring.private_cache import chosen_cache
 from scoring.scorer import Scorer
 from scoring.store import model_from_bytes
 
@@ -100,7 +101,9 @@ class JudgeSource:
             ArtifactError: The model does not verify on this machine.
             CacheRefused: The folder for compiled code could be written by someone else.
         """
-        prepare_kernels(cache_folder(chosen_cache(os.environ)))
+        cache = chosen_cache(os.environ)
+        prepare_kernels(cache_folder(cache))
+        identify = load_identifier(cache)
         published = model_from_bytes(self.contents, self.origin)
         policy = published.manifest.policies[self.policy]
-        return RowJudge(published.scorer, load_identifier(), policy, self.explained, self.max_bytes)
+        return RowJudge(published.scorer, identify, policy, self.explained, self.max_bytes)

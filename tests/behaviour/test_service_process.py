@@ -146,6 +146,17 @@ def test_a_warm_start_takes_under_two_seconds(start: Callable[..., Service]) -> 
     assert used.ru_utime + used.ru_stime < 2.0
 
 
+def test_a_process_of_its_own_compiles(cache: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """As at a first start, but with nothing left to compile."""
+    folder = cache_folder(cache)
+    assert folder is not None
+    for mark in folder.glob("kept-*"):
+        mark.unlink()
+    prepare_kernels(folder)
+    assert len(list(folder.glob("kept-*"))) == 1
+    assert not caplog.records
+
+
 def test_kill_leaves_the_models_as_they_were(start: Callable[..., Service], tmp_path: Path) -> None:
     def contents() -> dict[str, bytes]:
         files = (path for path in (tmp_path / "models").rglob("*") if path.is_file())

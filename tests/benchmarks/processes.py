@@ -9,9 +9,8 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -86,7 +85,7 @@ def running(
         **variables,
     }
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("MODERATION_")}
-    process, started = _start(module, {**inherited, **chosen}, log)
+    process, started = _start([setting.service_python, "-m", module], {**inherited, **chosen}, log)
     try:
         _wait_ready(process, port, log, started)
         service = RunningService(process, port, log, time.perf_counter() - started)
@@ -97,11 +96,10 @@ def running(
 
 
 def _start(
-    module: str, environment: Mapping[str, str], log: Path
+    command: Sequence[str], environment: Mapping[str, str], log: Path
 ) -> tuple[subprocess.Popen[bytes], float]:
     with log.open("wb") as output:
         started = time.perf_counter()
-        command = [sys.executable, "-m", module]
         return subprocess.Popen(command, cwd=ROOT, env=dict(environment), stderr=output), started
 
 

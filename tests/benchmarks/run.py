@@ -76,6 +76,10 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--rows", type=int, nargs="+", help="numbers of rows to train on, instead of the usual"
     )
+    parser.add_argument(
+        "--service-python", default=sys.executable, metavar="PYTHON",
+        help="interpreter that runs the service; that of `make bench` has nothing else installed",
+    )  # fmt: skip
     return parser.parse_args(arguments)
 
 
@@ -93,7 +97,12 @@ def run(options: argparse.Namespace) -> None:
     rows = options.rows or (training_scale.QUICK_ROWS if options.quick else training_scale.ROWS)
     record = read_record(RECORD)
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
-        setting = prepare(Path(folder), quick=options.quick, training_rows=tuple(rows))
+        setting = prepare(
+            Path(folder),
+            quick=options.quick,
+            training_rows=tuple(rows),
+            service_python=options.service_python,
+        )
         for name in options.only or PARTS:
             details = describe_run(setting, options)
             part = PARTS[name](setting)

@@ -34,6 +34,7 @@ class Setting:
         comments: The comments to measure with.
         quick: Whether to measure shortly and loosely, to see that everything runs.
         training_rows: Numbers of rows to train on.
+        service_python: The interpreter that runs the service.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class Setting:
     comments: Comments
     quick: bool
     training_rows: tuple[int, ...]
+    service_python: str
 
     @property
     def cache(self) -> Path:
@@ -76,13 +78,16 @@ class Setting:
         return judge(chosen, self.identify, policy, texts, declared, explained=False)
 
 
-def prepare(folder: Path, *, quick: bool, training_rows: tuple[int, ...]) -> Setting:
+def prepare(
+    folder: Path, *, quick: bool, training_rows: tuple[int, ...], service_python: str
+) -> Setting:
     """Compile, load and read what every benchmark needs.
 
     Args:
         folder: A private, temporary folder.
         quick: See `Setting`.
         training_rows: See `Setting`.
+        service_python: See `Setting`.
 
     Returns:
         The setting.
@@ -99,4 +104,5 @@ def prepare(folder: Path, *, quick: bool, training_rows: tuple[int, ...]) -> Set
         read_comments(DATA),
         quick,
         training_rows,
+        service_python,
     )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
+import types
 from pathlib import Path
 
 import pytest
 
-from scoring.compiled import cache_folder, chosen_cache, private_folder
+from scoring.compiled import cache_folder, prepare_kernels
 from scoring.errors import CacheRefused
+from scoring.private_cache import chosen_cache, private_folder
 
 
 def test_the_folder_is_the_named_one_or_in_the_users_cache() -> None:
@@ -50,3 +53,59 @@ def test_a_folder_of_someone_else_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_means_no_cache(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert cache_folder(tmp_path / "file") is None
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Commands that would have compiled in a process of their own, and had nothing to do."""
+    commands: list[list[str]] = []
+
+    def run(command: list[str], **_options: object) -> None:
+        commands.append(command)
+
+    monkeypatch.setattr("scoring.compiled.subprocess.run", run)
+    monkeypatch.setattr("scoring.compiled.compile_into", lambda _folder: None)
+    return commands
+
+
+def test_only_the_first_start_compiles_in_a_process_of_its_own(
+    tmp_path: Path, elsewhere: list[list[str]]
+) -> None:
+    prepare_kernels(tmp_path)
+    prepare_kernels(tmp_path)
+    (command,) = elsewhere
+    assert command[0] == sys.executable
+    assert str(tmp_path) in command
+
+
+def test_a_changed_date_of_a_source_means_a_first_start(
+    tmp_path: Path, elsewhere: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "kernel.py"
+    source.write_text("")
+    module = types.ModuleType("kernel")
+    module.__file__ = str(source)
+    monkeypatch.setattr("scoring.compiled.KERNELS", (module,))
+    prepare_kernels(tmp_path)
+    os.utime(source, (1, 1))
+    prepare_kernels(tmp_path)
+    assert len(elsewhere) == 2
+
+
+@pytest.mark.parametrize(
+    "interpreter", ["/nonexistent/python", "/bin/false"], ids=["cannot start", "fails"]
+)
+def test_where_that_process_fails_this_one_compiles(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    interpreter: str,
+) -> None:
+    compiled: list[Path] = []
+    monkeypatch.setattr("scoring.compiled.sys.executable", interpreter)
+    monkeypatch.setattr("scoring.compiled.compile_into", compiled.append)
+    prepare_kernels(tmp_path)
+    assert compiled == [tmp_path]
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+    (warning,) = caplog.records
+    assert warning.message == "compiling in a process of its own failed"

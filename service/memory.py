@@ -1,0 +1,34 @@
+"""Keeps what a worker holds but does not use small, where the C library is glibc.
+
+Measured 2026-11-22 with the model of that day (x86-64, glibc 2.36), memory of one worker's own:
+136 MB without either, 115 MB with free memory given back, 108 MB with few arenas besides.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from typing import Final
+
+ARENAS: Final = 2
+"""Pools that threads take memory from: one for the loop, one for the threads that load and score.
+
+By default each thread gets its own, and keeps what it has freed.
+"""
+_M_ARENA_MAX: Final = -8
+
+
+def share_arenas() -> None:
+    """Let all threads share few pools of memory; to be called before there are any."""
+    if sys.platform == "linux":
+        choose = getattr(ctypes.CDLL(None), "mallopt", None)
+        if choose is not None:
+            choose(_M_ARENA_MAX, ARENAS)
+
+
+def give_back_memory() -> None:
+    """Give back what loading a model has freed: it lies between what stays (about 3 ms)."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)

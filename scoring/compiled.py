@@ -45,8 +45,7 @@ from scoring.calibration_kernel import tell
 from scoring.explain import explain
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.model import Calibration, LinearModel
-from scoring.private_cache import chosen_cache as chosen_cache  # training imports it from here
-from scoring.private_cache import private_folder as private_folder
+from scoring.private_cache import private_folder
 from scoring.scorer import Scorer
 from scoring.terms import TermSettings
 

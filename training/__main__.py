@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scoring.errors import ScoringError
+from scoring.chunk_map import LOCAL, ChunkMap, ThreadMap, open_chunk_map
+from scoring.errors import CacheRefused, ScoringError
+from scoring.private_cache import chosen_cache
 from scoring.store import load_current, make_current
 from training.ablation import FIRST, FULL, ablation_table, held_back_table, prepare, variants
 from training.annotations import read_annotations
+from training.compiled import CompiledMap, keep_compiled
 from training.corpus.assemble import HELD_BACK, TRAIN
 from training.corpus.held_back import append_held_back, newly_held_back, read_held_back
 from training.corpus.row_weights import judging_weights, news_keys
@@ -20,6 +24,8 @@ from training.data_report import write_data_report
 from training.errors import TrainingError
 from training.evaluate import evaluate
 from training.pipeline import Folders, read_corpus, report, train
+from training.resources import Resources
+from training.result_cache import open_cache
 from training.settings import TrainingSettings
 from training.sources.fetch import Upstream, bring_sources
 from training.sources.registry import load_registry
@@ -52,15 +58,31 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     training.add_argument(
         "--force", action="store_true", help="make it current whatever the gate says"
     )
-    training.add_argument("--jobs", type=_at_least_one, default=2, help="heads fitted at once")
     steps.add_parser("hold-back", help="append newly annotated comments to the held-back list")
-    steps.add_parser("evaluate", help="measure the current version on the held-back comments")
+    evaluation = steps.add_parser(
+        "evaluate", help="measure the current version on the held-back comments"
+    )
+    for step in (training, evaluation):
+        _add_resources(step)
     counted = steps.add_parser("data-report", help="print what each source holds and teaches")
     counted.add_argument("--write", type=Path, help="put it between the markers of this file")
     steps.add_parser("ablation", help="print what each step and each source is worth")
     use = steps.add_parser("use", help="make a published version current")
     use.add_argument("version")
     return parser.parse_args(arguments)
+
+
+def _add_resources(step: argparse.ArgumentParser) -> None:
+    step.add_argument(
+        "--jobs", type=_at_least_one, default=2, help="threads, or worker processes of a cluster"
+    )
+    step.add_argument(
+        "--scheduler",
+        nargs="?",
+        const=LOCAL,
+        metavar="ADDRESS",
+        help="read texts on a Dask cluster: of this machine's processes, or at an address",
+    )
 
 
 def _at_least_one(word: str) -> int:
@@ -85,11 +107,14 @@ def run(options: argparse.Namespace) -> None:
     if options.step == "data":
         _bring(options)
     elif options.step == "train":
-        train(folders, TrainingSettings(jobs=options.jobs), force=options.force)
+        settings = TrainingSettings(jobs=options.jobs)
+        with _open_chunk_map(options) as chunk_map:
+            train(folders, settings, force=options.force, chunk_map=chunk_map)
     elif options.step == "hold-back":
         _hold_back(folders)
     elif options.step == "evaluate":
-        _evaluate(folders)
+        with _open_chunk_map(options) as chunk_map:
+            _evaluate(folders, chunk_map)
     elif options.step == "ablation":
         _ablate(folders)
     elif options.step == "data-report":
@@ -97,6 +122,17 @@ def run(options: argparse.Namespace) -> None:
     else:
         make_current(folders.models, options.version)
         report(f"{options.version} is current")
+
+
+@contextlib.contextmanager
+def _open_chunk_map(options: argparse.Namespace) -> Iterator[ChunkMap]:
+    """Open what runs chunks, with compiled code kept wherever it is needed."""
+    try:
+        keep_compiled(chosen_cache(os.environ))
+    except CacheRefused as error:
+        report(f"compiled code is not kept: {error}")
+    with open_chunk_map(options.jobs, options.scheduler) as chunk_map:
+        yield CompiledMap(chunk_map)
 
 
 def _bring(options: argparse.Namespace) -> None:
@@ -117,9 +153,11 @@ def _hold_back(folders: Folders) -> None:
 
 def _ablate(folders: Folders) -> None:
     registry, settings = load_registry(folders.data / "sources.toml"), TrainingSettings()
-    corpus = read_corpus(folders.data, registry)
-    unannotated = read_corpus(folders.data, registry, annotated=False).rows
-    data = prepare(corpus.part(TRAIN), unannotated, registry, settings)
+    cache = open_cache(folders.data / "cache", report)
+    resources = Resources(ThreadMap(settings.jobs), cache)
+    corpus = read_corpus(folders.data, registry, resources=resources)
+    unannotated = read_corpus(folders.data, registry, annotated=False, resources=resources).rows
+    data = prepare(corpus.part(TRAIN), unannotated, registry, settings, resources)
     report(ablation_table(data, registry, settings))
     held_back = corpus.part(HELD_BACK)
     weights = judging_weights(held_back, news_keys(registry), settings.prevalence)
@@ -128,15 +166,17 @@ def _ablate(folders: Folders) -> None:
     report(held_back_table(data, held_back, weights, every[FIRST], every[FULL], settings))
 
 
-def _evaluate(folders: Folders) -> None:
+def _evaluate(folders: Folders, chunk_map: ChunkMap) -> None:
     registry = load_registry(folders.data / "sources.toml")
     settings = TrainingSettings()
-    rows = read_corpus(folders.data, registry).part(HELD_BACK)
+    resources = Resources(chunk_map, open_cache(folders.data / "cache", report))
+    rows = read_corpus(folders.data, registry, resources=resources).part(HELD_BACK)
     weights = judging_weights(rows, news_keys(registry), settings.prevalence)
     if not weights.any():
         report("no held-back comment could be read; run `make data` first")
         return
-    metrics = evaluate(load_current(folders.models), rows, weights, seed=settings.seed)
+    published = load_current(folders.models)
+    metrics = evaluate(published, rows, weights, seed=settings.seed, chunk_map=chunk_map)
     report(json.dumps(metrics, indent=1))
 
 

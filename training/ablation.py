@@ -26,6 +26,7 @@ from training.features import Features, extract_features
 from training.fit import fit_head, fit_heads
 from training.metrics import TOO_FEW, average_precision, bootstrap, roc_auc
 from training.model_building import group_folds
+from training.resources import ONE_THREAD, Resources
 from training.settings import TrainingSettings
 from training.sources.labels import UNKNOWN, YES
 from training.sources.registry import Registry
@@ -75,7 +76,11 @@ class AblationData:
 
 
 def prepare(
-    rows: pd.DataFrame, unannotated: pd.DataFrame, registry: Registry, settings: TrainingSettings
+    rows: pd.DataFrame,
+    unannotated: pd.DataFrame,
+    registry: Registry,
+    settings: TrainingSettings,
+    resources: Resources = ONE_THREAD,
 ) -> AblationData:
     """Extract features and fold the rows.
 
@@ -84,6 +89,7 @@ def prepare(
         unannotated: The same corpus assembled without annotations; rows are matched by key.
         registry: The sources.
         settings: How to fit.
+        resources: What to compute with.
 
     Returns:
         What `variants` and `measure` take.
@@ -94,7 +100,7 @@ def prepare(
     return AblationData(
         ordered,
         before,
-        extract_features(ordered, settings),
+        extract_features(ordered, settings, resources),
         label_matrix(ordered),
         judging_weights(ordered, news_keys(registry), settings.prevalence),
         group_folds(ordered["group"].to_numpy(), FOLDS, settings.seed),
@@ -229,7 +235,7 @@ def held_back_table(
     used = weights > 0
     rows, weights = held_back[used], weights[used]
     vocabulary = data.features.vocabulary
-    counts = count_matrix(rows["text"].tolist(), vocabulary)
+    counts = count_matrix(rows["text"].tolist(), vocabulary, ONE_THREAD.chunk_map)
     values = tf_idf(counts, vocabulary, data.features.idf)
     labels = label_matrix(rows)
     lines = [
@@ -241,7 +247,7 @@ def held_back_table(
     ]
     margins = []
     for variant in (before, after):
-        heads = fit_heads(data.features.values, variant.labels, variant.weights, settings)
+        (heads,) = fit_heads(data.features.values, variant.labels, [variant.weights], settings)
         margins.append(values @ heads.weights + heads.biases)
     for h, head in enumerate(HEADS):
         known = labels[:, h] != UNKNOWN

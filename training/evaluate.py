@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scoring.chunk_map import ChunkMap
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.policy import Decision, Policy, decide
-from scoring.scorer import Scores
+from scoring.scorer import Scorer, Scores
 from scoring.store import PublishedModel
 from training.corpus.assemble import label_matrix
 from training.metrics import calibration_error, head_metrics
+from training.resources import ONE_THREAD
 from training.sources.labels import UNKNOWN, YES
 
 SCORED_AT_ONCE = 2000
 
 
-def score_rows(published: PublishedModel, texts: list[str]) -> Scores:
+def score_rows(
+    published: PublishedModel, texts: list[str], chunk_map: ChunkMap = ONE_THREAD.chunk_map
+) -> Scores:
     """Score many texts in pieces.
 
     Args:
         published: The model.
         texts: n texts.
+        chunk_map: What runs the pieces.
 
     Returns:
         Scores of all texts, in order.
     """
-    pieces = [
-        published.scorer.score(texts[start : start + SCORED_AT_ONCE])
+    chunks = [
+        texts[start : start + SCORED_AT_ONCE]
         for start in range(0, max(1, len(texts)), SCORED_AT_ONCE)
     ]
+    pieces = list(chunk_map.map(partial(Scorer, published.scorer.model), Scorer.score, chunks))
     return Scores(
         *(np.concatenate([getattr(piece, name) for piece in pieces]) for name in Scores.__slots__)
     )
@@ -45,6 +52,7 @@ def evaluate(
     *,
     seed: int,
     policy: str = "assist",
+    chunk_map: ChunkMap = ONE_THREAD.chunk_map,
 ) -> dict[str, Any]:
     """Measure a model on labelled rows it was not trained on.
 
@@ -55,13 +63,14 @@ def evaluate(
             left out.
         seed: Of the bootstrap.
         policy: The preset whose thresholds apply.
+        chunk_map: What runs the scoring.
 
     Returns:
         Plain values: `n`, `prevalence`, `heads` (metrics by key of `HEADS`), `calibration_error`
         of the overall probability, and `presets` (what each preset decides).
     """
     rows, weights = rows[weights > 0], weights[weights > 0]
-    scores = score_rows(published, rows["text"].tolist())
+    scores = score_rows(published, rows["text"].tolist(), chunk_map)
     labels = label_matrix(rows)
     reject = labels[:, len(CATEGORIES)]
     known = reject != UNKNOWN

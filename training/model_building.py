@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from scoring.guidelines import HEADS
 from scoring.model import Calibration, LinearModel
@@ -16,7 +15,8 @@ from scoring.scorer import calibrated_probabilities
 from training.calibrate import CalibrationRows, calibrate
 from training.corpus.assemble import label_matrix
 from training.features import Features, english_words, extract_features
-from training.fit import fit_heads, heaviest_terms
+from training.fit import Heads, fit_heads, heaviest_terms
+from training.resources import ONE_THREAD, Resources
 from training.settings import TrainingSettings
 from training.thresholds import JudgedRows, choose_policies
 
@@ -55,32 +55,41 @@ class BuiltModel:
     judged: JudgedRows
 
 
-def build_model(data: TrainingRows, settings: TrainingSettings) -> BuiltModel:
+def build_model(
+    data: TrainingRows, settings: TrainingSettings, resources: Resources = ONE_THREAD
+) -> BuiltModel:
     """Build a model.
 
     Args:
         data: Rows and weights.
         settings: How to fit.
+        resources: What to compute with.
 
     Returns:
         The model, calibrated on out-of-fold margins.
     """
     labels = label_matrix(data.rows)
-    features = extract_features(data.rows, settings)
-    if len(features.vocabulary.hashes) > settings.kept_terms:
-        heads = fit_heads(
-            features.values, labels, data.weights, settings, progress="choosing terms"
-        )
-        features = features.keep(heaviest_terms(heads, features.values, settings.kept_terms))
-    heads = fit_heads(features.values, labels, data.weights, settings, progress="fitting heads")
-    margins = out_of_fold_margins(features, labels, data, settings)
+    features = _heaviest(extract_features(data.rows, settings, resources), labels, data, settings)
+    heads, margins = cross_fit(features, labels, data, settings)
     calibration, provisional = calibrate(CalibrationRows(margins, labels, data.judging))
     judged = judged_rows(margins, labels, data.judging, calibration)
     model = LinearModel.quantised(
         settings.terms, features.vocabulary.hashes, features.idf, heads.weights, heads.biases,
-        calibration, english_words(data.english, settings),
+        calibration, english_words(data.english, settings, resources),
     )  # fmt: skip
     return BuiltModel(model, choose_policies(judged, settings), provisional, judged)
+
+
+def _heaviest(
+    features: Features, labels: NDArray[np.int8], data: TrainingRows, settings: TrainingSettings
+) -> Features:
+    """Keep as many terms as the model may hold, those that heads fitted on all of them use most."""
+    if len(features.vocabulary.hashes) <= settings.kept_terms:
+        return features
+    (heads,) = fit_heads(
+        features.values, labels, [data.weights], settings, progress="choosing terms"
+    )
+    return features.keep(heaviest_terms(heads, features.values, settings.kept_terms))
 
 
 def group_folds(groups: NDArray[np.int64], folds: int, seed: int) -> NDArray[np.int64]:
@@ -99,13 +108,13 @@ def group_folds(groups: NDArray[np.int64], folds: int, seed: int) -> NDArray[np.
     return np.asarray(dealt[group_of], dtype=np.int64)
 
 
-def out_of_fold_margins(
+def cross_fit(
     features: Features,
     labels: NDArray[np.int8],
     data: TrainingRows,
     settings: TrainingSettings,
-) -> NDArray[np.float64]:
-    """Score every row by heads that never saw its group.
+) -> tuple[Heads, NDArray[np.float64]]:
+    """Fit the heads on all rows, and score every row by heads that never saw its group.
 
     Args:
         features: Features of the rows.
@@ -114,17 +123,20 @@ def out_of_fold_margins(
         settings: How to fit, and the number of folds.
 
     Returns:
-        float64 (n, 12), columns in the order of `HEADS`.
+        The heads fitted on all rows, and margins out of fold, float64 (n, 12), columns in the order
+        of `HEADS`.
     """
     fold_of = group_folds(data.rows["group"].to_numpy(), settings.folds, settings.seed)
+    # weight 0 leaves the fold out without a copy of the matrix
+    weightings = [np.where(fold_of == fold, 0.0, data.weights) for fold in range(settings.folds)]
+    whole, *folds = fit_heads(
+        features.values, labels, [data.weights, *weightings], settings, progress="fitting heads"
+    )
     margins = np.zeros((len(labels), len(HEADS)))
-    for fold in tqdm(range(settings.folds), desc="cross-fitting", unit="fold", disable=None):
+    for fold, heads in enumerate(folds):
         held = np.flatnonzero(fold_of == fold)
-        # weight 0 leaves the fold out without a copy of the matrix
-        weights = np.where(fold_of == fold, 0.0, data.weights)
-        heads = fit_heads(features.values, labels, weights, settings)
         margins[held] = features.values[held] @ heads.weights + heads.biases
-    return margins
+    return whole, margins
 
 
 def judged_rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.artifact import MANIFEST
+from scoring.chunk_map import ChunkMap, ThreadMap
 from scoring.errors import ArtifactError, ArtifactMissing
 from scoring.manifest import Manifest
 from scoring.store import (
@@ -32,6 +34,8 @@ from training.evaluate import evaluate
 from training.export import json_file, make_manifest, model_files
 from training.gate import GateResult, judge
 from training.model_building import BuiltModel, TrainingRows, build_model
+from training.resources import ONE_THREAD, Resources, peak_memory
+from training.result_cache import open_cache
 from training.seed import read_seed
 from training.settings import TrainingSettings
 from training.sources.load import LoadedSources, load_sources
@@ -53,13 +57,20 @@ class Folders:
     models: Path
 
 
-def train(folders: Folders, settings: TrainingSettings, *, force: bool = False) -> GateResult:
+def train(
+    folders: Folders,
+    settings: TrainingSettings,
+    *,
+    force: bool = False,
+    chunk_map: ChunkMap | None = None,
+) -> GateResult:
     """Train, publish, evaluate and, where the gate passes, make current.
 
     Args:
         folders: Where to read and write.
         settings: How to fit.
         force: Make the version current whatever the gate says.
+        chunk_map: What runs chunks of texts; this process's threads where None.
 
     Returns:
         The gate's answer.
@@ -68,10 +79,13 @@ def train(folders: Folders, settings: TrainingSettings, *, force: bool = False) 
         TrainingError: The project's own data is malformed.
         OSError: The disk is full.
     """
+    started = time.monotonic()
     registry = load_registry(folders.data / "sources.toml")
-    corpus = read_corpus(folders.data, registry)
+    cache = open_cache(folders.data / "cache", report)
+    resources = Resources(chunk_map or ThreadMap(settings.jobs), cache)
+    corpus = read_corpus(folders.data, registry, resources=resources)
     rows = corpus.part(TRAIN).sort_values("group", kind="stable").reset_index(drop=True)
-    built = build_model(training_rows(rows, registry, settings), settings)
+    built = build_model(training_rows(rows, registry, settings), settings, resources)
     manifest = make_manifest(built, rows, settings, licences(rows, registry), datetime.now(UTC))
     held_back = corpus.part(HELD_BACK)
     weights = judging_weights(held_back, news_keys(registry), settings.prevalence)
@@ -89,20 +103,33 @@ def train(folders: Folders, settings: TrainingSettings, *, force: bool = False) 
             f"published {manifest.version}; CURRENT stays: {result.reason}.\n"
             f"To use it all the same: python -m training use {manifest.version}"
         )
+    report(f"{len(rows)} comments, {time.monotonic() - started:.0f} s{_peak()}")
     return result
+
+
+def _peak() -> str:
+    peak = peak_memory()
+    return "" if peak is None else f", at most {peak / 1e9:.2f} GB of memory"
 
 
 def _because(result: GateResult) -> str:
     return result.reason if result.passed else f"forced, though {result.reason}"
 
 
-def read_corpus(data: Path, registry: Registry, *, annotated: bool = True) -> Corpus:
+def read_corpus(
+    data: Path,
+    registry: Registry,
+    *,
+    annotated: bool = True,
+    resources: Resources = ONE_THREAD,
+) -> Corpus:
     """Read every source that is there, the project's own comments and labels, and merge them.
 
     Args:
         data: The data folder.
         registry: The sources.
         annotated: Whether the project's annotations override the sources' labels.
+        resources: What to compute with.
 
     Returns:
         The corpus.
@@ -118,6 +145,7 @@ def read_corpus(data: Path, registry: Registry, *, annotated: bool = True) -> Co
         annotations if annotated else annotations.iloc[:0],
         read_held_back(data / "splits" / "held_back.txt"),
         {**registry.weights(), WRITTEN: 10.0},
+        resources,
     )
 
 

@@ -34,7 +34,7 @@ class TrainingSettings:
             is common: foreign words keep foreign company.
         common_share: A word in this share of all texts is common.
         seed: Of every random draw.
-        jobs: Heads fitted at once.
+        jobs: Heads fitted, and chunks of texts read, at once.
     """
 
     terms: TermSettings = field(default_factory=TermSettings)

@@ -6,9 +6,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import sparse
+from sklearn.linear_model import LogisticRegression
 
 from scoring.guidelines import HEADS
-from training.fit import NEVER, Heads, fit_head, fit_heads, heaviest_terms, log_count_ratio
+from training.fit import (
+    MOSTLY_KNOWN,
+    NEVER,
+    Heads,
+    fit_head,
+    fit_heads,
+    heaviest_terms,
+    log_count_ratio,
+)
 from training.settings import TrainingSettings
 from training.sources.labels import NO, UNKNOWN, YES
 
@@ -92,11 +101,11 @@ def test_a_heavier_row_counts_more(values: sparse.csr_matrix, labels: NDArray[np
 
 
 def test_ratio_of_a_hand_computed_example() -> None:
-    """Weighted sums 2 and 1 of term 0, 0 and 3 of term 1, each with 1 added: yes 3:1, no 2:4."""
-    values = sparse.csr_matrix(np.array([[1, 0], [1, 0], [0.5, 1.5]], np.float32))
-    ratio = log_count_ratio(
-        values, np.array([True, True, False]), np.array([1.5, 0.5, 2.0]), smoothing=1.0
-    )
+    """Weighted sums 2 and 1 of term 0, 0 and 3 of term 1, each with 1 added: yes 3:1, no 2:4; the
+    second row is left out."""
+    values = sparse.csr_matrix(np.array([[1, 0], [9, 9], [1, 0], [0.5, 1.5]], np.float32))
+    rows, positive = np.array([0, 2, 3]), np.array([True, True, False])
+    ratio = log_count_ratio(values, rows, positive, np.array([1.5, 0.5, 2.0]), smoothing=1.0)
     expected = np.log([(3 / 4) / (2 / 6), (1 / 4) / (4 / 6)])
     np.testing.assert_allclose(ratio, expected, rtol=1e-6)
     assert ratio.dtype == np.float32
@@ -106,9 +115,45 @@ def test_two_fits_are_byte_identical(values: sparse.csr_matrix, labels: NDArray[
     matrix = np.random.default_rng(3).choice([YES, NO, UNKNOWN], (200, len(HEADS))).astype(np.int8)
     matrix[:, 0] = labels
     weights = np.random.default_rng(4).random(200) + 0.5
-    fits = [fit_heads(values, matrix, weights, replace(SETTINGS, jobs=jobs)) for jobs in (2, 2, 1)]
+    fits = [
+        fit_heads(values, matrix, [weights], replace(SETTINGS, jobs=jobs))[0] for jobs in (2, 2, 1)
+    ]
     assert fits[0].weights.shape == (12, len(HEADS))
     assert len({fit.weights.tobytes() + fit.biases.tobytes() for fit in fits}) == 1
+
+
+def test_each_weighting_has_its_own_heads(values: sparse.csr_matrix) -> None:
+    matrix = np.random.default_rng(3).choice([YES, NO, UNKNOWN], (200, len(HEADS))).astype(np.int8)
+    weightings = [np.ones(200), np.where(np.arange(200) < 50, 0.0, 1.0)]
+    together = fit_heads(values, matrix, weightings, SETTINGS)
+    for heads, weights in zip(together, weightings, strict=True):
+        (alone,) = fit_heads(values, matrix, [weights], SETTINGS)
+        np.testing.assert_array_equal(heads.weights, alone.weights)
+        np.testing.assert_array_equal(heads.biases, alone.biases)
+    assert (together[0].weights != together[1].weights).any()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.8, 1.0])
+def test_a_head_is_scikit_learns_regression_on_its_scaled_rows(
+    values: sparse.csr_matrix, labels: NDArray[np.int8], share: float
+) -> None:
+    """Bit for bit: rows are copied and scaled without SciPy to save memory, not to change values.
+
+    Of mostly known rows, the unknown ones stay with weight 0.
+    """
+    known = np.random.default_rng(2).random(200) < share
+    rows = np.arange(200) if known.mean() > MOSTLY_KNOWN else np.flatnonzero(known)
+    weights = np.where(known, np.random.default_rng(4).random(200) + 0.5, 0.0)
+    positive = labels[rows] == YES
+    ratio = log_count_ratio(values, rows, positive, weights[rows], SETTINGS.smoothing)
+    scaled = values[rows]
+    scaled.data = scaled.data * ratio[scaled.indices]
+    model = LogisticRegression(
+        C=SETTINGS.inverse_regularisation, tol=SETTINGS.tolerance, max_iter=SETTINGS.most_iterations
+    ).fit(scaled, positive, sample_weight=weights[rows])
+    found, bias = fit_head(values, labels, weights, SETTINGS)
+    np.testing.assert_array_equal(found, model.coef_[0] * ratio)
+    assert bias == model.intercept_[0]
 
 
 def test_heads_are_in_the_order_of_the_labels(
@@ -116,7 +161,7 @@ def test_heads_are_in_the_order_of_the_labels(
 ) -> None:
     matrix = np.full((200, len(HEADS)), UNKNOWN, np.int8)
     matrix[:, 7] = labels
-    heads = fit_heads(values, matrix, np.ones(200), SETTINGS)
+    (heads,) = fit_heads(values, matrix, [np.ones(200)], SETTINGS)
     assert np.flatnonzero(heads.weights.any(axis=0)).tolist() == [7]
     assert np.flatnonzero(heads.biases != NEVER).tolist() == [7]
 

@@ -3,12 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import training.text_chunks
+from scoring.chunk_map import ThreadMap
 from training.corpus.near_duplicates import (
     SIGNATURE,
     _join,
     near_duplicate_clusters,
     signatures,
 )
+from training.resources import Resources
 
 STORY = (
     "The council met on Monday evening to talk about the old bridge, and after four hours of "
@@ -57,6 +60,14 @@ def test_texts_without_a_term_are_apart_from_each_other_and_from_everything() ->
     assert near_duplicate_clusters(["", "\u200b", "fine", ""]).tolist() == [0, 1, 2, 3]
 
 
+def test_chunks_and_threads_change_no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["", STORY, "\u200b", STORY.upper(), "", "ok thanks", "OK  thanks", "\u200b"] * 2
+    whole = near_duplicate_clusters(texts)
+    monkeypatch.setattr(training.text_chunks, "CHUNK_POINTS", 1)
+    np.testing.assert_array_equal(near_duplicate_clusters(texts, Resources(ThreadMap(3))), whole)
+    assert whole[[0, 2, 4, 8]].tolist() == [0, 2, 4, 8]
+
+
 def test_short_copies_are_together() -> None:
     assert together("ok thanks", "OK,  thanks", "Ok Thanks")
 
@@ -102,7 +113,7 @@ def test_texts_of_different_buckets_are_not_compared() -> None:
 
 
 def test_signatures_are_reproducible() -> None:
-    first, second = signatures([STORY, "other"]), signatures([STORY, "other"])
+    first, second = (signatures([STORY, "other"], ThreadMap(jobs)) for jobs in (1, 2))
     assert first.shape == (2, SIGNATURE)
     assert first.dtype == np.uint64
     np.testing.assert_array_equal(first, second)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +36,9 @@ def test_says_that_no_source_could_be_read_and_publishes(
     assert "NO SOURCE COULD BE READ" in said
     assert "civil-aayan: skipped, missing" in said
     assert "made it current: there was no model before" in said
+    assert re.search(
+        r"^[0-9]{3} comments, [0-9]+ s, at most [0-9.]+ GB of memory$", said, re.MULTILINE
+    )
     assert versions(models) == {current_version(models)}
 
 
@@ -71,13 +75,23 @@ def test_files_of_a_version(trained_models: Path) -> None:
     assert card.startswith(f"# Model {folder.name}\n")
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("jobs", "cached"), [(1, True), (2, False)])
 def test_two_trainings_give_byte_identical_files(
-    small_data: Path, trained_models: Path, tmp_path: Path, jobs: int
+    small_data: Path,
+    trained_models: Path,
+    tmp_path: Path,
+    jobs: int,
+    cached: bool,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    train(Folders(small_data, tmp_path), replace(SETTINGS, jobs=jobs))
+    data, models = tmp_path / "data", tmp_path / "models"
+    shutil.copytree(small_data, data)
+    if not cached:
+        shutil.rmtree(data / "cache")
+    train(Folders(data, models), replace(SETTINGS, jobs=jobs))
+    assert ("terms: from the cache" in capsys.readouterr().out) == cached
     first = trained_models / current_version(trained_models)
-    second = tmp_path / current_version(tmp_path)
+    second = models / current_version(models)
     arrays = sorted(path.name for path in first.glob("*.npy"))
     assert len(arrays) == 5
     for name in (*arrays, "golden.jsonl"):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scoring.chunk_map import LOCAL
 from scoring.store import CURRENT, current_version
 from training.__main__ import main, parse_arguments
 
@@ -117,6 +118,26 @@ def test_wrong_usage(arguments: list[str], capsys: Captured) -> None:
         main(arguments)
     assert stopped.value.code == 2
     assert "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("step", ["train", "evaluate"])
+def test_scheduler_is_this_machines_processes_or_an_address(step: str) -> None:
+    assert parse_arguments([step]).scheduler is None
+    assert parse_arguments([step, "--scheduler"]).scheduler == LOCAL
+    assert parse_arguments([step, "--scheduler", "tcp://x:1"]).scheduler == "tcp://x:1"
+
+
+def test_folder_of_compiled_code_that_others_can_write(
+    data: Path, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """It is told, not used, and no reason to stop."""
+    cache = tmp_path / "compiled"
+    cache.mkdir()
+    cache.chmod(0o777)
+    monkeypatch.setenv("MODERATION_CACHE", str(cache))
+    assert main(["--data", str(data), "--models", str(models), "evaluate"]) == 0
+    assert "compiled code is not kept: MODERATION_CACHE" in capsys.readouterr().out
+    assert list(cache.iterdir()) == []
 
 
 def test_folder_of_models_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

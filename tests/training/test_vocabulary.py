@@ -7,9 +7,13 @@ import pytest
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+import training.text_chunks
 import training.vocabulary
+from scoring.batch_kernel import batch_terms
+from scoring.chunk_map import ThreadMap
 from scoring.normalise import normalise
-from scoring.terms import TermSettings, extract_terms, hash_term
+from scoring.terms import TermSettings, hash_term, lookup_table
+from training.count_kernel import count_columns, count_groups
 from training.vocabulary import (
     Vocabulary,
     count_matrix,
@@ -30,6 +34,7 @@ TEXTS = [
     "Ça va, the cat said, and the dog sat.",
 ]
 ALONE = np.arange(len(TEXTS))
+THREAD = ThreadMap(1)
 
 
 def plain_terms(text: str, settings: TermSettings) -> list[int]:
@@ -64,13 +69,13 @@ def plain_groups(texts: list[str], groups: list[int], settings: TermSettings) ->
     "settings", [SETTINGS, TermSettings(), TermSettings(1, 5, 5), TermSettings(3, 3, 3)]
 )
 def test_groups_are_counted_as_in_plain_python(settings: TermSettings) -> None:
-    vocabulary = count_vocabulary(TEXTS, ALONE, settings, fewest_groups=1)
+    vocabulary = count_vocabulary(TEXTS, ALONE, settings, THREAD, fewest_groups=1)
     found = dict(zip(vocabulary.hashes.tolist(), vocabulary.groups.tolist(), strict=True))
     assert found == plain_groups(TEXTS, ALONE.tolist(), settings)
 
 
 def test_hashes_ascend_and_know_their_block() -> None:
-    vocabulary = count_vocabulary(TEXTS, ALONE, SETTINGS, fewest_groups=1)
+    vocabulary = count_vocabulary(TEXTS, ALONE, SETTINGS, THREAD, fewest_groups=1)
     assert (np.diff(vocabulary.hashes.astype(object)) > 0).all()
     words = {hash_term(token, word=True) for text in TEXTS for token in normalise(text).tokens}
     assert words <= set(vocabulary.hashes[vocabulary.words].tolist())
@@ -80,7 +85,7 @@ def test_hashes_ascend_and_know_their_block() -> None:
 def test_fewest_groups_counts_distinct_groups() -> None:
     texts = ["spam spam spam", "spam spam", "spam eggs", "eggs", "eggs ham", "ham"]
     groups = np.array([1, 1, 1, 2, 3, 3])
-    vocabulary = count_vocabulary(texts, groups, SETTINGS, fewest_groups=2)
+    vocabulary = count_vocabulary(texts, groups, SETTINGS, THREAD, fewest_groups=2)
     kept = set(vocabulary.hashes.tolist())
     assert hash_term("eggs", word=True) in kept  # groups 1, 2 and 3
     assert hash_term("spam", word=True) not in kept  # six times, all in group 1
@@ -89,35 +94,68 @@ def test_fewest_groups_counts_distinct_groups() -> None:
 
 
 def test_no_text() -> None:
-    vocabulary = count_vocabulary([], np.zeros(0, np.int64), SETTINGS)
+    vocabulary = count_vocabulary([], np.zeros(0, np.int64), SETTINGS, THREAD)
     assert len(vocabulary.hashes) == 0
-    assert count_matrix([], vocabulary).shape == (0, 0)
+    assert count_matrix([], vocabulary, THREAD).shape == (0, 0)
 
 
 @pytest.mark.parametrize("capacity", [16, 64, 1024])
-def test_table_grows_without_losing_a_count(monkeypatch: pytest.MonkeyPatch, capacity: int) -> None:
-    """The first text alone has more terms than twice the smallest table."""
-    texts = [" ".join(f"{a}{b}" for a in "bcdfghjk" for b in "aeiou"), *TEXTS]
-    groups = np.arange(len(texts))
-    monkeypatch.setattr(training.vocabulary, "_FIRST_CAPACITY", capacity)
-    vocabulary = count_vocabulary(texts, groups, SETTINGS, fewest_groups=1)
+def test_tables_grow_without_losing_a_count(monkeypatch: pytest.MonkeyPatch, capacity: int) -> None:
+    """The first text alone has more terms than twice the smallest table; two texts a chunk."""
+    texts = [" ".join(f"{a}{b}" for a in "bcdfghjk" for b in "aeiou"), *TEXTS, *TEXTS]
+    groups = np.arange(len(texts)) // 2
+    monkeypatch.setattr(training.vocabulary, "_CHUNK_CAPACITY", capacity)
+    monkeypatch.setattr(training.vocabulary, "_WHOLE_CAPACITY", capacity)
+    monkeypatch.setattr(training.text_chunks, "CHUNK_POINTS", 1)
+    vocabulary = count_vocabulary(texts, groups, SETTINGS, THREAD, fewest_groups=1)
     found = dict(zip(vocabulary.hashes.tolist(), vocabulary.groups.tolist(), strict=True))
     assert found == plain_groups(texts, groups.tolist(), SETTINGS)
+    words = {hash_term(token, word=True) for text in texts for token in normalise(text).tokens}
+    assert words <= set(vocabulary.hashes[vocabulary.words].tolist())
 
 
 def test_growth_keeps_the_last_group_of_a_term() -> None:
-    table = training.vocabulary._CountTable(16)
-    terms = [extract_terms(normalise(text), SETTINGS) for text in ("cat", "dog bird fish", "cat")]
-    for found in terms:  # one group: the second text makes the table grow
-        table.add(found, 7)
-    slot = int(np.flatnonzero(table.keys == np.uint64(hash_term("cat", word=True)))[0])
-    assert table.counts[slot] == 1
-    assert table.used == int((table.keys != 0).sum())
+    """One group: its second text makes the table grow, its third has the first one's term."""
+    batch = batch_terms(["cat", "dog bird fish", "cat"], SETTINGS)
+    keys, groups, _ = count_groups(*batch, np.full(3, 7), 16)
+    assert len(keys) == len(set(batch.hashes.tolist()))
+    assert set(groups.tolist()) == {1}
+
+
+@pytest.mark.parametrize("width", [1, 255, 256, 300, 100_000])
+def test_columns_ascend_whatever_the_width(width: int) -> None:
+    """Texts that repeat terms, of none to all columns of a vocabulary."""
+    generator = np.random.default_rng(width)
+    known = np.unique(generator.integers(1, 2**63, width, dtype=np.uint64))
+    texts = [generator.choice(known, size) for size in (0, 1, 2, min(width, 4000), 500)]
+    text_at = np.concatenate([[0], np.cumsum([len(text) for text in texts])])
+    columns, counts, sizes = count_columns(
+        np.concatenate(texts), text_at, *lookup_table(known), len(known)
+    )
+    ends = np.cumsum(sizes)
+    for text, size, end in zip(texts, sizes, ends, strict=True):
+        expected, times = np.unique(np.searchsorted(known, text), return_counts=True)
+        np.testing.assert_array_equal(columns[end - size : end], expected)
+        np.testing.assert_array_equal(counts[end - size : end], times)
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_chunks_and_threads_change_no_value(monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
+    texts, groups = TEXTS * 5, np.arange(5 * len(TEXTS)) // 3
+    whole = count_vocabulary(texts, groups, SETTINGS, THREAD, fewest_groups=2)
+    matrix = count_matrix(texts, whole, THREAD)
+    monkeypatch.setattr(training.text_chunks, "CHUNK_POINTS", 40)
+    found = count_vocabulary(texts, groups, SETTINGS, ThreadMap(jobs), fewest_groups=2)
+    for name in ("hashes", "groups", "words"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(whole, name))
+    again = count_matrix(texts, found, ThreadMap(jobs))
+    for name in ("data", "indices", "indptr"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(matrix, name))
 
 
 def test_count_matrix_equals_plain_counts() -> None:
-    vocabulary = count_vocabulary(TEXTS, ALONE, SETTINGS, fewest_groups=2)
-    matrix = count_matrix(TEXTS, vocabulary)
+    vocabulary = count_vocabulary(TEXTS, ALONE, SETTINGS, THREAD, fewest_groups=2)
+    matrix = count_matrix(TEXTS, vocabulary, THREAD)
     assert matrix.shape == (len(TEXTS), len(vocabulary.hashes))
     assert matrix.dtype == np.float32
     for row, text in enumerate(TEXTS):
@@ -127,8 +165,8 @@ def test_count_matrix_equals_plain_counts() -> None:
 
 
 def test_terms_that_are_not_known_are_not_counted() -> None:
-    vocabulary = count_vocabulary(TEXTS, ALONE, SETTINGS, fewest_groups=2)
-    assert count_matrix(["ψφξ"], vocabulary).nnz == 0
+    vocabulary = count_vocabulary(TEXTS, ALONE, SETTINGS, THREAD, fewest_groups=2)
+    assert count_matrix(["ψφξ"], vocabulary, THREAD).nnz == 0
 
 
 def of_scikit_learn(words: bool) -> TfidfVectorizer:
@@ -143,10 +181,12 @@ def of_scikit_learn(words: bool) -> TfidfVectorizer:
 
 @pytest.mark.parametrize("words", [True, False], ids=["words", "characters"])
 def test_values_equal_scikit_learn_in_each_block(words: bool) -> None:
-    vocabulary = count_vocabulary(TEXTS, ALONE, SETTINGS, fewest_groups=2)
+    vocabulary = count_vocabulary(TEXTS, ALONE, SETTINGS, THREAD, fewest_groups=2)
     idf = inverse_document_frequency(vocabulary, len(TEXTS))
     block = vocabulary.words == words
-    values = tf_idf(count_matrix(TEXTS, vocabulary), vocabulary, idf)[:, np.flatnonzero(block)]
+    values = tf_idf(count_matrix(TEXTS, vocabulary, THREAD), vocabulary, idf)[
+        :, np.flatnonzero(block)
+    ]
     vectorizer = of_scikit_learn(words)
     joined = [" ".join(normalise(text).tokens) for text in TEXTS]
     vectorizer.fit(joined)
@@ -169,7 +209,7 @@ def toy_vocabulary(words: list[bool]) -> Vocabulary:
 
 
 def test_idf_is_rounded_to_what_an_artifact_stores() -> None:
-    vocabulary = count_vocabulary(TEXTS, ALONE, SETTINGS, fewest_groups=1)
+    vocabulary = count_vocabulary(TEXTS, ALONE, SETTINGS, THREAD, fewest_groups=1)
     idf = inverse_document_frequency(vocabulary, len(TEXTS))
     assert idf.dtype == np.float32
     np.testing.assert_array_equal(idf, idf.astype(np.float16).astype(np.float32))

@@ -14,6 +14,7 @@ from scoring.guidelines import HEADS
 from training.corpus.fold import fold_key, fold_keys
 from training.corpus.near_duplicates import near_duplicate_clusters
 from training.errors import TrainingError
+from training.resources import ONE_THREAD, Resources
 from training.sources.labels import LABELS, UNKNOWN, apply_hierarchy
 
 TRAIN: Final = "train"
@@ -61,6 +62,7 @@ def assemble(
     annotations: pd.DataFrame,
     held_back: frozenset[str],
     priority: Mapping[str, float],
+    resources: Resources = ONE_THREAD,
 ) -> Corpus:
     """Merge tables into one corpus.
 
@@ -70,6 +72,7 @@ def assemble(
         annotations: As `read_annotations` returns them.
         held_back: Keys never to train on.
         priority: Weight of each source; of two copies' labels the heavier source's count.
+        resources: What to compute with.
 
     Returns:
         The corpus, ordered by key.
@@ -80,7 +83,7 @@ def assemble(
     merged = merge_copies([*tables, *benchmarks], priority)
     benchmark_keys = {key for table in benchmarks for key in fold_keys(table["text"])}
     merged = annotate(merged, annotations)
-    merged["cluster"] = near_duplicate_clusters(merged["text"].tolist())
+    merged["cluster"] = near_duplicate_clusters(merged["text"].tolist(), resources)
     merged["group"] = _joined_groups(merged)
     merged["split"] = TRAIN
     merged.loc[merged["key"].isin(held_back), "split"] = HELD_BACK

@@ -14,8 +14,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from scoring.array_types import I64, U64
-from scoring.normalise import normalise
-from scoring.terms import TermSettings, extract_terms
+from scoring.batch_kernel import batch_terms
+from scoring.chunk_map import ChunkMap
+from scoring.terms import TermSettings
+from training.resources import ONE_THREAD, Resources
+from training.result_cache import content_digest
+from training.text_chunks import TextChunk, map_texts, text_chunks
 
 SIGNATURE: Final = 32
 BANDS: Final = 8
@@ -24,14 +28,21 @@ _SHINGLES: Final = TermSettings(longest_word=1, shortest_character=5, longest_ch
 
 
 @njit(nogil=True)
-def _sign(hashes: U64, multipliers: U64, signature: U64) -> None:
-    for s in range(len(multipliers)):
-        smallest = np.uint64(0xFFFFFFFFFFFFFFFF)
-        for k in range(len(hashes)):
-            mixed = hashes[k] * multipliers[s]
-            mixed ^= mixed >> np.uint64(32)
-            smallest = min(smallest, mixed)
-        signature[s] = smallest
+def _sign(hashes: U64, text_at: I64, word_ends: I64, first: int, multipliers: U64) -> U64:
+    """Sign each text by the smallest of its mixed character n-grams; one without any, by itself."""
+    signed = np.empty((len(word_ends), len(multipliers)), np.uint64)
+    for i in range(len(word_ends)):
+        shingles = hashes[word_ends[i] : text_at[i + 1]]
+        if len(shingles) == 0:
+            shingles = np.array([first + i + 1], np.uint64)
+        for s in range(len(multipliers)):
+            smallest = np.uint64(0xFFFFFFFFFFFFFFFF)
+            for shingle in shingles:
+                mixed = shingle * multipliers[s]
+                mixed ^= mixed >> np.uint64(32)
+                smallest = min(smallest, mixed)
+            signed[i, s] = smallest
+    return signed
 
 
 @njit(nogil=True)
@@ -40,6 +51,14 @@ def _root(parents: I64, i: int) -> int:
         parents[i] = parents[parents[i]]
         i = parents[i]
     return i
+
+
+@njit(nogil=True)
+def _roots(parents: I64) -> I64:
+    roots = np.empty(len(parents), np.int64)
+    for i in range(len(parents)):
+        roots[i] = _root(parents, i)
+    return roots
 
 
 @njit(nogil=True)
@@ -62,38 +81,61 @@ def _join(order: I64, keys: U64, signatures: U64, needed: int, parents: I64) -> 
                 parents[max(a, b)] = min(a, b)
 
 
-def signatures(texts: Sequence[str]) -> NDArray[np.uint64]:
+def signatures(texts: Sequence[str], chunk_map: ChunkMap) -> NDArray[np.uint64]:
     """Compute the MinHash signature of each text.
 
     Args:
         texts: Any texts; those without a 5-gram share one signature only with themselves.
+        chunk_map: What runs the chunks.
 
     Returns:
         uint64 (n, 32).
     """
-    generator = np.random.default_rng(20261122)
-    multipliers = generator.integers(1, 2**63, SIGNATURE, dtype=np.uint64) * 2 + 1
+    chunks = text_chunks(texts, np.arange(len(texts)))
     signed = np.empty((len(texts), SIGNATURE), np.uint64)
-    for i, text in enumerate(texts):
-        terms = extract_terms(normalise(text), _SHINGLES)
-        hashes = terms.hashes[terms.words :]
-        _sign(hashes if len(hashes) else np.array([i + 1], np.uint64), multipliers, signed[i])
+    pieces = map_texts(chunk_map, _multipliers, _chunk_signatures, chunks, "near-duplicates")
+    for chunk, piece in zip(chunks, pieces, strict=True):
+        signed[chunk.first : chunk.first + len(piece)] = piece
     return signed
 
 
-def near_duplicate_clusters(texts: Sequence[str]) -> NDArray[np.int64]:
+def _multipliers() -> NDArray[np.uint64]:
+    generator = np.random.default_rng(20261122)
+    return generator.integers(1, 2**63, SIGNATURE, dtype=np.uint64) * 2 + 1
+
+
+def _chunk_signatures(multipliers: NDArray[np.uint64], chunk: TextChunk) -> NDArray[np.uint64]:
+    """Sign the texts of a chunk."""
+    signed: NDArray[np.uint64] = _sign(
+        *batch_terms(chunk.texts, _SHINGLES), chunk.first, multipliers
+    )
+    return signed
+
+
+def near_duplicate_clusters(
+    texts: Sequence[str], resources: Resources = ONE_THREAD
+) -> NDArray[np.int64]:
     """Cluster near-duplicates.
 
     Args:
         texts: Any texts.
+        resources: What to compute with.
 
     Returns:
         int64 (n): the position of the first text of each text's cluster.
     """
+    return resources.recall(
+        "near-duplicates",
+        lambda: content_digest(texts),
+        lambda: {"clusters": _clusters(texts, resources.chunk_map)},
+    )["clusters"]
+
+
+def _clusters(texts: Sequence[str], chunk_map: ChunkMap) -> NDArray[np.int64]:
     parents = np.arange(len(texts))
     if len(texts) < 2:
         return parents
-    signed = signatures(texts)
+    signed = signatures(texts, chunk_map)
     width = SIGNATURE // BANDS
     for band in range(BANDS):
         part = signed[:, band * width : (band + 1) * width]
@@ -102,4 +144,4 @@ def near_duplicate_clusters(texts: Sequence[str]) -> NDArray[np.int64]:
             keys = keys * np.uint64(0x9E3779B97F4A7C15) ^ part[:, column]
         order = np.argsort(keys, kind="stable")
         _join(order, keys, signed, int(np.ceil(SIMILARITY * SIGNATURE)), parents)
-    return np.array([_root(parents, i) for i in range(len(parents))])
+    return _roots(parents)

@@ -66,14 +66,14 @@ def tell(category: F64, reject: F64, steps: float) -> F64:
         steps: how many steps from 0 to 1, a whole number.
 
     Returns:
-        float64 (n, categories + 1, 2): approval and rejection, of each category and then overall;
+        float64 (n, 2, categories + 1): approval, then rejection, of each category and then overall;
         the two are whole numbers of steps that add up to all of them.
     """
     rows, columns = category.shape
-    told = np.empty((rows, columns + 1, 2))
+    told = np.empty((rows, 2, columns + 1))
     for i in range(rows):
         for c in range(columns + 1):
             rejected = np.rint(steps * (category[i, c] if c < columns else reject[i]))
-            told[i, c, 0] = (steps - rejected) / steps
-            told[i, c, 1] = rejected / steps
+            told[i, 0, c] = (steps - rejected) / steps
+            told[i, 1, c] = rejected / steps
     return told

@@ -30,8 +30,8 @@ class Judgement(NamedTuple):
     Attributes:
         category_probabilities: Eleven probabilities of rejection, in the order of `CATEGORIES`.
         reject_probability: The overall probability of rejection.
-        told: Probabilities of approval and of rejection in millionths, of each category and then
-            overall: what an answer prints.
+        told: Probabilities of approval, and those of rejection, in millionths, of each category
+            and then overall: what an answer prints.
         verdict: The decision and its reasons.
         language: ISO 639 code, or the tag the caller gave; `und` where it cannot be told.
         review_reason: Why a person should decide: `language`, `no_known_terms` or `uncertain`;
@@ -134,18 +134,18 @@ def format_judgement(judgement: Judgement, **first: object) -> dict[str, Any]:
         The JSON members of the result.
     """
     verdict = judgement.verdict
-    approve, reject = judgement.told[-1]
+    approve, reject = judgement.told
     result: dict[str, Any] = {
         **first,
         "decision": verdict.decision.value,
-        "approve": approve,
-        "reject": reject,
+        "approve": approve[-1],
+        "reject": reject[-1],
         "language": judgement.language,
         "categories": {
-            key: {"approve": pair[0], "reject": pair[1], "violated": violated}
-            # one pair more than categories: the overall one
-            for key, pair, violated in zip(
-                CATEGORIES, judgement.told, verdict.violated, strict=False
+            key: {"approve": approved, "reject": rejected, "violated": violated}
+            # one probability more than categories: the overall one
+            for key, approved, rejected, violated in zip(
+                CATEGORIES, approve, reject, verdict.violated, strict=False
             )
         },
         "reasons": verdict.reasons,

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from scoring.calibration_kernel import tell
 from scoring.explain import Span, explain
-from scoring.guidelines import CATEGORIES
+from scoring.guidelines import CATEGORIES, HEADS
 from scoring.identifier import LONGEST_READ
 from scoring.language import (
     UNDETERMINED,
@@ -30,8 +30,8 @@ class Judgement(NamedTuple):
     Attributes:
         category_probabilities: Eleven probabilities of rejection, in the order of `CATEGORIES`.
         reject_probability: The overall probability of rejection.
-        told: Probabilities of approval, and those of rejection, in millionths, of each category
-            and then overall: what an answer prints.
+        told: What an answer prints, in millionths: probabilities of approval of each category and
+            overall, then those of rejection.
         verdict: The decision and its reasons.
         language: ISO 639 code, or the tag the caller gave; `und` where it cannot be told.
         review_reason: Why a person should decide: `language`, `no_known_terms` or `uncertain`;
@@ -41,7 +41,7 @@ class Judgement(NamedTuple):
 
     category_probabilities: list[float]
     reject_probability: float
-    told: list[list[float]]
+    told: list[float]
     verdict: Verdict
     language: str
     review_reason: str | None
@@ -76,7 +76,8 @@ def judge(
     scores = scorer.score(texts)
     categories = scores.category_probabilities.tolist()
     rejects = scores.reject_probability.tolist()
-    told = tell(scores.category_probabilities, scores.reject_probability, STEPS).tolist()
+    told = tell(scores.category_probabilities, scores.reject_probability, STEPS)
+    printed = told.reshape(len(texts), 2 * len(HEADS)).tolist()  # one list a comment
     judgements = []
     for n, counted in enumerate(text_statistics(scores)):
         text, row = texts[n], categories[n]
@@ -86,7 +87,7 @@ def judge(
         spans = _explained(scorer, text, row, verdict) if explained else None
         reason = _review_reason(verdict, reading, counted)
         judgements.append(
-            Judgement(row, rejects[n], told[n], verdict, reading.language, reason, spans)
+            Judgement(row, rejects[n], printed[n], verdict, reading.language, reason, spans)
         )
     return judgements
 
@@ -134,7 +135,8 @@ def format_judgement(judgement: Judgement, **first: object) -> dict[str, Any]:
         The JSON members of the result.
     """
     verdict = judgement.verdict
-    approve, reject = judgement.told
+    half = len(judgement.told) // 2
+    approve, reject = judgement.told[:half], judgement.told[half:]
     result: dict[str, Any] = {
         **first,
         "decision": verdict.decision.value,

@@ -55,10 +55,18 @@ class Scores:
 
 
 class Scorer:
-    """Scores texts with one model; safe to call from several threads."""
+    """Scores texts with one model; safe to call from several threads.
+
+    Attributes:
+        settings: Which n-grams are terms.
+        terms: How many terms the model knows.
+    """
 
     def __init__(self, model: LinearModel) -> None:
-        self.model = model
+        # Not the model itself: what is laid out anew here need not be held twice.
+        self.settings = model.settings
+        self.terms = len(model.hashes)
+        self._biases, self._calibration = model.biases, model.calibration
         self._settings = model.settings.as_array()
         # Common terms first: what most texts touch lies close together. The bits of a positive
         # float16 sort as it does, and 16 bits are sorted in an eighth of the time.
@@ -89,15 +97,15 @@ class Scorer:
         points, text_at = _join(texts)
         margins = np.empty((len(texts), len(HEADS)))
         statistics = np.zeros((len(texts), STATISTICS), np.int32)
-        model, tables, index, english = self.model, self._tables, self._index, self._english
+        tables, index, english = self._tables, self._index, self._english
         score_texts(
             points, text_at,
             tables.classes, tables.starts, tables.lengths, tables.pool, tables.lookalikes,
             self._settings, index.starts, index.offsets, index.slots, self._idf, self._entries,
-            self._scales, model.biases, english.starts, english.offsets, english.slots,
+            self._scales, self._biases, english.starts, english.offsets, english.slots,
             self._log_counts, self._counts(), margins, statistics,
         )  # fmt: skip
-        calibration = model.calibration
+        calibration = self._calibration
         category, reject = calibrated_probabilities(
             margins, calibration.slopes, calibration.offsets, calibration.overall
         )
@@ -115,7 +123,7 @@ class Scorer:
         Returns:
             float64 (tokens, 12), columns in the order of `HEADS`.
         """
-        terms = extract_terms(text, self.model.settings)
+        terms = extract_terms(text, self.settings)
         size = len(terms.hashes)
         rows, strays = np.empty(size, np.int32), np.empty(size + 1, np.int32)
         index = self._index
@@ -124,7 +132,7 @@ class Scorer:
         for block in (slice(0, terms.words), slice(terms.words, size)):
             share_block(
                 rows[block], terms.first_tokens[block], terms.last_tokens[block],
-                len(self.model.hashes), self._idf, self._entries, self._counts(), weights,
+                self.terms, self._idf, self._entries, self._counts(), weights,
             )  # fmt: skip
         return weights * self._scales
 

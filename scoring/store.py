@@ -33,10 +33,12 @@ class PublishedModel:
     Attributes:
         manifest: What it is.
         scorer: Scores texts with it.
+        model: Its arrays as stored; a scorer that is in use does not need them.
     """
 
     manifest: Manifest
     scorer: Scorer
+    model: LinearModel
 
 
 def current_version(models: Path) -> str:
@@ -113,7 +115,7 @@ def model_from_bytes(contents: Mapping[str, bytes], origin: str) -> PublishedMod
     manifest, model = parse_artifact(contents, origin)
     scorer = Scorer(model)
     _check_golden(scorer, contents.get(GOLDEN, b""), origin)
-    return PublishedModel(manifest, scorer)
+    return PublishedModel(manifest, scorer, model)
 
 
 def load_current(models: Path) -> PublishedModel:

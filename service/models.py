@@ -15,7 +15,7 @@ from scoring.identifier import load_identifier
 from scoring.language import LanguageIdentifier
 from scoring.manifest import Manifest
 from scoring.scorer import Scorer
-from scoring.store import PublishedModel, current_version, load_version
+from scoring.store import current_version, load_version
 from service.memory import give_back_memory
 from service.metrics import Metrics
 
@@ -119,8 +119,7 @@ class ModelHolder:
     async def _swap(self, version: str, identify: LanguageIdentifier) -> None:
         started = time.perf_counter()
         try:
-            published = await asyncio.to_thread(load_version, self._models, version)
-            served = ServedModel(published.manifest, published.scorer, identify)
+            served = await asyncio.to_thread(_load, self._models, version, identify)
             await asyncio.to_thread(self._warm, served)
             await asyncio.to_thread(give_back_memory)
         except _UNUSABLE as error:
@@ -128,9 +127,9 @@ class ModelHolder:
             return
         self.served = served
         self._refused, self._last_failure = None, ""
-        self._metrics.count_load(published.manifest.version, published.manifest.guidelines)
+        self._metrics.count_load(served.manifest.version, served.manifest.guidelines)
         milliseconds = round(1000 * (time.perf_counter() - started))
-        fields = {"model": version, "milliseconds": milliseconds, "terms": _terms(published)}
+        fields = {"model": version, "milliseconds": milliseconds, "terms": served.scorer.terms}
         _log.info("model loaded", extra={"fields": fields})
 
     def _fail(self, error: Exception, version: str | None) -> None:
@@ -149,5 +148,7 @@ class ModelHolder:
         _log.error("model refused", extra={"fields": fields})
 
 
-def _terms(published: PublishedModel) -> int:
-    return len(published.scorer.model.hashes)
+def _load(models: Path, version: str, identify: LanguageIdentifier) -> ServedModel:
+    """Load a version; its arrays as stored are let go of."""
+    published = load_version(models, version)
+    return ServedModel(published.manifest, published.scorer, identify)

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from training.data_report import write_data_report
 from training.errors import TrainingError
 from training.evaluate import evaluate
 from training.pipeline import Folders, read_corpus, report, train
-from training.resources import Resources
+from training.resources import Resources, peak_memory
 from training.result_cache import open_cache
 from training.settings import TrainingSettings
 from training.sources.fetch import Upstream, bring_sources
@@ -107,9 +108,7 @@ def run(options: argparse.Namespace) -> None:
     if options.step == "data":
         _bring(options)
     elif options.step == "train":
-        settings = TrainingSettings(jobs=options.jobs)
-        with _open_chunk_map(options) as chunk_map:
-            train(folders, settings, force=options.force, chunk_map=chunk_map)
+        _train(folders, options)
     elif options.step == "hold-back":
         _hold_back(folders)
     elif options.step == "evaluate":
@@ -141,6 +140,15 @@ def _bring(options: argparse.Namespace) -> None:
     upstream = None if options.offline else Upstream()
     for status in bring_sources(registry, options.data / "raw", mirror, upstream).statuses:
         report(str(status))
+
+
+def _train(folders: Folders, options: argparse.Namespace) -> None:
+    started, settings = time.monotonic(), TrainingSettings(jobs=options.jobs)
+    with _open_chunk_map(options) as chunk_map:
+        train(folders, settings, force=options.force, chunk_map=chunk_map)
+    peak = peak_memory()
+    memory = "" if peak is None else f", at most {peak / 1e9:.2f} GB of memory"
+    report(f"{time.monotonic() - started:.0f} s{memory}")
 
 
 def _hold_back(folders: Folders) -> None:

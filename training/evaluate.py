@@ -39,7 +39,7 @@ def score_rows(
         texts[start : start + SCORED_AT_ONCE]
         for start in range(0, max(1, len(texts)), SCORED_AT_ONCE)
     ]
-    pieces = list(chunk_map.map(partial(Scorer, published.scorer.model), Scorer.score, chunks))
+    pieces = list(chunk_map.map(partial(Scorer, published.model), Scorer.score, chunks))
     return Scores(
         *(np.concatenate([getattr(piece, name) for piece in pieces]) for name in Scores.__slots__)
     )

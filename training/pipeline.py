@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +33,7 @@ from training.evaluate import evaluate
 from training.export import json_file, make_manifest, model_files
 from training.gate import GateResult, judge
 from training.model_building import BuiltModel, TrainingRows, build_model
-from training.resources import ONE_THREAD, Resources, peak_memory
+from training.resources import ONE_THREAD, Resources
 from training.result_cache import open_cache
 from training.seed import read_seed
 from training.settings import TrainingSettings
@@ -79,7 +78,6 @@ def train(
         TrainingError: The project's own data is malformed.
         OSError: The disk is full.
     """
-    started = time.monotonic()
     registry = load_registry(folders.data / "sources.toml")
     cache = open_cache(folders.data / "cache", report)
     resources = Resources(chunk_map or ThreadMap(settings.jobs), cache)
@@ -103,13 +101,7 @@ def train(
             f"published {manifest.version}; CURRENT stays: {result.reason}.\n"
             f"To use it all the same: python -m training use {manifest.version}"
         )
-    report(f"{len(rows)} comments, {time.monotonic() - started:.0f} s{_peak()}")
     return result
-
-
-def _peak() -> str:
-    peak = peak_memory()
-    return "" if peak is None else f", at most {peak / 1e9:.2f} GB of memory"
 
 
 def _because(result: GateResult) -> str:

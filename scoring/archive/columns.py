@@ -67,8 +67,8 @@ def millionths(entries: Sequence[Entry]) -> list[list[float]]:
     Returns:
         For each judgement among them, in order: one number for each of `NUMBERS`.
     """
-    told = [entry.told[1] for entry in entries if isinstance(entry, Judgement)]
-    return [[reject[-1], *reject[:-1]] for reject in told]
+    told = [entry.told for entry in entries if isinstance(entry, Judgement)]
+    return [[both[-1], *both[len(both) // 2 : -1]] for both in told]
 
 
 def words(entry: Entry) -> tuple[str, str, str, str]:

@@ -30,7 +30,7 @@ def measure(setting: Setting) -> Part:
         Ratios to the pipeline in a batch and one by one, and of two threads to one.
     """
     texts = setting.comments.texts
-    reference = ReferenceScorer(setting.published.scorer.model, texts, setting.comments.others)
+    reference = ReferenceScorer(setting.published.model, texts, setting.comments.others)
     with threadpool_limits(limits=1):
         figures = [
             _against_pipeline(setting, reference, f"batch of {len(texts):,}", [texts]),
@@ -42,7 +42,7 @@ def measure(setting: Setting) -> Part:
         "threads": "one, except where two are named",
         "both sides": "normalising, scoring, calibration, language check and decision",
         "terms of the pipeline": f"{reference.terms:,} of the model's "
-        f"{len(setting.published.scorer.model.hashes):,}: those found in the measured comments "
+        f"{len(setting.published.model.hashes):,}: those found in the measured comments "
         f"and {len(setting.comments.others):,} others",
         "in the pipeline's favour": "it normalises once, by the project's compiled normaliser, "
         "and looks up what the language check reads",

@@ -82,7 +82,7 @@ def _kernel_arguments(scorer: Scorer, texts: Sequence[str]) -> tuple[Any, ...]:
 
 def _lookups(scorer: Scorer, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return where the slots of every n-gram of the texts start, and its row."""
-    settings, index = scorer.model.settings, scorer._index
+    settings, index = scorer.settings, scorer._index
     hashes = np.concatenate([extract_terms(normalise(text), settings).hashes for text in texts])
     rows, strays = np.empty(len(hashes), np.int32), np.empty(len(hashes) + 1, np.int32)
     find_rows(hashes, len(hashes), index.starts, index.offsets, index.slots, rows, strays)

@@ -62,7 +62,7 @@ def test_a_model_reads_back_as_it_was(
     write_version: WriteVersion, make_manifest: MakeManifest, tiny_model: LinearModel
 ) -> None:
     published = load_version(write_version().parent, VERSION)
-    found = published.scorer.model
+    found = published.model
     assert published.manifest == make_manifest()
     assert found.settings == tiny_model.settings
     for name in ("hashes", "idf", "weights", "biases", "english"):
@@ -77,7 +77,7 @@ def test_writing_what_was_read_gives_the_same_bytes(
     write_version: WriteVersion, tiny_model: LinearModel
 ) -> None:
     published = load_version(write_version().parent, VERSION)
-    assert stored_arrays(published.scorer.model) == stored_arrays(tiny_model)
+    assert stored_arrays(published.model) == stored_arrays(tiny_model)
 
 
 def test_a_model_without_terms_makes_the_round_trip(

@@ -122,7 +122,7 @@ def make_model() -> MakeModel:
             TermSettings(), hashes[order], np.ones(len(words), np.float32), table[order],
             np.zeros(len(HEADS)), _calibration(), np.zeros(0, np.uint64),
         )  # fmt: skip
-        return PublishedModel(_manifest(**fields), Scorer(model))
+        return PublishedModel(_manifest(**fields), Scorer(model), model)
 
     return make
 

@@ -50,7 +50,7 @@ def tiny_model() -> PublishedModel:
     biases = np.full(len(HEADS), -4.0)
     idf = np.ones(len(known), np.float32)
     model = LinearModel.quantised(settings, known, idf, weights, biases, calibration, known)
-    return PublishedModel(tiny_manifest(model), Scorer(model))
+    return PublishedModel(tiny_manifest(model), Scorer(model), model)
 
 
 def tiny_manifest(model: LinearModel) -> Manifest:

@@ -38,16 +38,23 @@ for line in sys.stdin:
 """
 
 
+def found(models: Path, pattern: str) -> bool:
+    try:
+        return any(models.glob(pattern))
+    except FileNotFoundError:  # a folder got its final name while it was being searched
+        return False
+
+
 def staging(models: Path) -> bool:
-    return any(models.glob(".staging-*"))
+    return found(models, ".staging-*")
 
 
 def arrays_staged(models: Path) -> bool:
-    return any(models.glob(".staging-*/*/idf.npy"))
+    return found(models, ".staging-*/*/idf.npy")
 
 
 def sums_staged(models: Path) -> bool:
-    return any(models.glob(".staging-*/*/SHA256SUMS"))
+    return found(models, ".staging-*/*/SHA256SUMS")
 
 
 def published(models: Path) -> bool:

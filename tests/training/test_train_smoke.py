@@ -36,9 +36,7 @@ def test_says_that_no_source_could_be_read_and_publishes(
     assert "NO SOURCE COULD BE READ" in said
     assert "civil-aayan: skipped, missing" in said
     assert "made it current: there was no model before" in said
-    assert re.search(
-        r"^[0-9]{3} comments, [0-9]+ s, at most [0-9.]+ GB of memory$", said, re.MULTILINE
-    )
+    assert re.search(r"^[0-9]+ s, at most [0-9.]+ GB of memory$", said, re.MULTILINE)
     assert versions(models) == {current_version(models)}
 
 
@@ -215,7 +213,7 @@ class TestFullDisk:
 
 
 def test_every_head_is_stored(trained_models: Path) -> None:
-    model = load_current(trained_models).scorer.model
+    model = load_current(trained_models).model
     assert model.weights.shape == (len(model.hashes), len(HEADS))
     taught = [head for h, head in enumerate(HEADS) if model.weights[:, h].any()]
     assert taught == list(HEADS)

@@ -13,11 +13,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from scoring.array_types import I32, I64, U8, U32, U64
-from scoring.fold_kernel import fold_points, folded_size
-from scoring.normalise import to_code_points
+from scoring.fold_kernel import fold_points
+from scoring.normalise import join_texts
 from scoring.term_kernel import WORD_BASIS, character_terms, hash_word, word_terms
 from scoring.terms import TermSettings
-from scoring.token_kernel import cut_tokens
+from scoring.token_kernel import cut_tokens, text_arrays
 from scoring.unicode_tables import unicode_tables
 
 
@@ -33,23 +33,6 @@ class BatchTerms(NamedTuple):
     hashes: NDArray[np.uint64]
     text_at: NDArray[np.int64]
     word_ends: NDArray[np.int64]
-
-
-@njit(nogil=True)
-def _scratch(points: U32, text_at: I64, lengths: U8) -> tuple[U32, U8, I32, I32, U32, I32, I32]:
-    """Allocate, for the longest text, the outputs of `fold_points` and of `cut_tokens`."""
-    longest = 0
-    for i in range(len(text_at) - 1):
-        longest = max(longest, folded_size(points[text_at[i] : text_at[i + 1]], lengths))
-    return (
-        np.empty(longest, np.uint32),
-        np.empty(longest, np.uint8),
-        np.empty(longest, np.int32),
-        np.empty(longest, np.int32),
-        np.empty(7 * longest + 8, np.uint32),
-        np.empty(7 * longest + 8, np.int32),
-        np.empty(longest + 2, np.int32),
-    )
 
 
 @njit(nogil=True)
@@ -93,7 +76,7 @@ def hash_texts(
     Returns:
         The arrays of `BatchTerms`.
     """
-    codes, kinds, begins, ends, out, origins, token_at = _scratch(points, text_at, lengths)
+    codes, kinds, begins, ends, out, origins, token_at = text_arrays(points, text_at, lengths)
     n = len(text_at) - 1
     hashes = np.empty(6 * len(points) + 64, np.uint64)
     firsts, lasts = np.empty(0, np.int32), np.empty(0, np.int32)
@@ -154,9 +137,8 @@ def batch_latin_words(texts: Sequence[str]) -> BatchTerms:
 
 
 def _batch(texts: Sequence[str], settings: TermSettings, *, latin: bool) -> BatchTerms:
-    text_at = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) for text in texts], out=text_at[1:])
-    points, tables = to_code_points("".join(texts)), unicode_tables()
+    points, text_at = join_texts(texts)
+    tables = unicode_tables()
     return BatchTerms(
         *hash_texts(
             points, text_at,

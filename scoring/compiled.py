@@ -18,7 +18,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -168,15 +168,18 @@ def kernel_digest() -> str:
     return digest.hexdigest()[:16]
 
 
-def dispatchers() -> list[Any]:
-    """List the compiled functions of the kernels.
+def dispatchers(modules: Iterable[ModuleType] = KERNELS) -> list[Any]:
+    """List the compiled functions of some modules.
+
+    Args:
+        modules: The kernels, or others.
 
     Returns:
         Numba dispatchers, each once.
     """
     return [
         value
-        for module in KERNELS
+        for module in modules
         for value in vars(module).values()
         if isinstance(value, Dispatcher) and value.py_func.__module__ == module.__name__
     ]

@@ -20,8 +20,9 @@ Rules, in order:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 import numpy as np
@@ -95,6 +96,31 @@ def to_code_points(text: str) -> NDArray[np.uint32]:
         raise LoneSurrogate(
             f"the text holds a lone surrogate at code point {error.start}; send valid Unicode"
         ) from error
+
+
+def join_texts(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Join texts into one array of code points.
+
+    Args:
+        texts: n texts.
+
+    Returns:
+        uint32, all code points; and int64 (n + 1), text i is between bounds i and i + 1.
+
+    Raises:
+        LoneSurrogate: A text is not valid Unicode; the message says which.
+    """
+    bounds = accumulate(map(len, texts), initial=0)
+    text_at = np.fromiter(bounds, np.int64, len(texts) + 1)
+    try:
+        return to_code_points("".join(texts)), text_at
+    except LoneSurrogate as error:
+        for position, text in enumerate(texts):
+            try:
+                to_code_points(text)
+            except LoneSurrogate as single:
+                raise LoneSurrogate(f"text number {position}: {single}") from error
+        raise
 
 
 def normalise(text: str) -> NormalisedText:

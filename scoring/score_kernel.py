@@ -14,11 +14,11 @@ import numpy as np
 from numba import njit
 
 from scoring.array_types import F32, F64, I8, I32, I64, U8, U32, U64
-from scoring.fold_kernel import fold_points, folded_size
+from scoring.fold_kernel import fold_points
 from scoring.index_kernel import find_rows
 from scoring.letter_kernel import KNOWN_TERMS, read_letters
 from scoring.term_kernel import character_terms, word_terms
-from scoring.token_kernel import cut_tokens
+from scoring.token_kernel import cut_tokens, text_arrays
 
 LARGEST_COUNT: Final = 4096
 LANES: Final = 16
@@ -114,25 +114,6 @@ def add_block(
 
 
 @njit(nogil=True)
-def _text_arrays(points: U32, text_at: I64, lengths: U8) -> tuple[U32, U8, I32, I32, U32, I32, I32]:
-    """Allocate, for the longest text, the outputs of `fold_points` and of `cut_tokens`."""
-    longest = 0
-    for i in range(len(text_at) - 1):
-        begin = text_at[i]
-        size = folded_size(points[begin : text_at[i + 1]], lengths)
-        longest = max(longest, size)
-    return (
-        np.empty(longest, np.uint32),
-        np.empty(longest, np.uint8),
-        np.empty(longest, np.int32),
-        np.empty(longest, np.int32),
-        np.empty(7 * longest + 8, np.uint32),
-        np.empty(7 * longest + 8, np.int32),
-        np.empty(longest + 2, np.int32),
-    )
-
-
-@njit(nogil=True)
 def _term_arrays(room: int) -> tuple[U64, U64, I32, I32, I32, F64]:
     """Allocate hashes, first tokens, last tokens, rows and values for `room` terms."""
     return (
@@ -179,7 +160,7 @@ def score_texts(
         margins: float64 (n, heads) output.
         stats: int32 (n, STATISTICS) output, zeroed by the caller.
     """
-    codes, kinds, begins, ends, out, origins, token_at = _text_arrays(points, text_at, lengths)
+    codes, kinds, begins, ends, out, origins, token_at = text_arrays(points, text_at, lengths)
     hashes, singles, firsts, lasts, rows, values = _term_arrays(0)
     sums = np.empty(LANES, np.float64)
     terms = len(idf) - 1

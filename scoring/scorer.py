@@ -5,19 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.calibration_kernel import probabilities
-from scoring.errors import LoneSurrogate
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES, HEADS
 from scoring.index_kernel import find_rows
 from scoring.letter_kernel import KNOWN_TERMS, STATISTICS
 from scoring.model import LinearModel
-from scoring.normalise import NormalisedText, to_code_points
+from scoring.normalise import NormalisedText, join_texts
 from scoring.score_kernel import IDF_LANE, LANES, LARGEST_COUNT, score_texts
 from scoring.share_kernel import share_block
 from scoring.term_index import index_terms
@@ -94,7 +92,7 @@ class Scorer:
         Raises:
             LoneSurrogate: A text is not valid Unicode.
         """
-        points, text_at = _join(texts)
+        points, text_at = join_texts(texts)
         margins = np.empty((len(texts), len(HEADS)))
         statistics = np.zeros((len(texts), STATISTICS), np.int32)
         tables, index, english = self._tables, self._index, self._english
@@ -185,18 +183,3 @@ def calibrated_probabilities(
         margins, slopes, offsets, _ABUSE, _FIRST_KIND, _LAST_KIND, overall, category, reject
     )
     return category, reject
-
-
-def _join(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Join texts into one array of code points and their bounds, int64 (n + 1)."""
-    bounds = accumulate(map(len, texts), initial=0)
-    text_at = np.fromiter(bounds, np.int64, len(texts) + 1)
-    try:
-        return to_code_points("".join(texts)), text_at
-    except LoneSurrogate as error:
-        for position, text in enumerate(texts):
-            try:
-                to_code_points(text)
-            except LoneSurrogate as single:
-                raise LoneSurrogate(f"text number {position}: {single}") from error
-        raise

@@ -17,7 +17,8 @@ from scoring.address_kernel import (
     is_alnum,
     starts_with_scheme,
 )
-from scoring.array_types import I32, U8, U32
+from scoring.array_types import I32, I64, U8, U32
+from scoring.fold_kernel import folded_size
 from scoring.word_kernel import is_plain_letter, word_end, write_word
 
 _SPACE: Final = 1
@@ -36,6 +37,32 @@ _UNDERSCORE: Final = 95
 URL: Final = np.array([ord(c) for c in "URL"], dtype=np.uint32)
 EMAIL: Final = np.array([ord(c) for c in "EMAIL"], dtype=np.uint32)
 HANDLE: Final = np.array([ord(c) for c in "HANDLE"], dtype=np.uint32)
+
+
+@njit(nogil=True)
+def text_arrays(points: U32, text_at: I64, lengths: U8) -> tuple[U32, U8, I32, I32, U32, I32, I32]:
+    """Allocate the outputs of `fold_points` and of `cut_tokens` for the longest of some texts.
+
+    Args:
+        points: uint32, the code points of all texts, one after another.
+        text_at: int64 (n + 1), text i is `points[text_at[i]:text_at[i + 1]]`.
+        lengths: uint8, `UnicodeTables.lengths`.
+
+    Returns:
+        codes, kinds, begins and ends of the folded text; out, origins and token_at of its tokens.
+    """
+    longest = 0
+    for i in range(len(text_at) - 1):
+        longest = max(longest, folded_size(points[text_at[i] : text_at[i + 1]], lengths))
+    return (
+        np.empty(longest, np.uint32),
+        np.empty(longest, np.uint8),
+        np.empty(longest, np.int32),
+        np.empty(longest, np.int32),
+        np.empty(7 * longest + 8, np.uint32),
+        np.empty(7 * longest + 8, np.int32),
+        np.empty(longest + 2, np.int32),
+    )
 
 
 @njit(nogil=True)

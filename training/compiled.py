@@ -15,11 +15,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final, TypeVar
 
-from numba.core.dispatcher import Dispatcher
-
 from scoring import batch_kernel
 from scoring.chunk_map import ChunkMap
-from scoring.compiled import cache_folder, prepare_kernels
+from scoring.compiled import cache_folder, dispatchers, prepare_kernels
 from scoring.errors import CacheRefused
 from scoring.private_cache import chosen_cache
 from training import count_kernel, features, fit, vocabulary
@@ -54,10 +52,8 @@ def keep_compiled(cache: Path) -> None:
     if folder is None:
         return
     prepare_kernels(folder)
-    for module in KERNELS:
-        for function in vars(module).values():
-            if isinstance(function, Dispatcher) and function.py_func.__module__ == module.__name__:
-                function.enable_caching()
+    for dispatcher in dispatchers(KERNELS):
+        dispatcher.enable_caching()
 
 
 class CompiledMap:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.index_kernel import GROUP_BITS, MIXER, find_rows
-from scoring.normalise import normalise
-from scoring.scorer import Scorer, _join
+from scoring.normalise import join_texts, normalise
+from scoring.scorer import Scorer
 from scoring.terms import extract_terms
 from tests.benchmarks.measurement import Figure, Part, Table, ratio_figure
 from tests.benchmarks.paired import Spread, alternate, spread
@@ -73,7 +73,7 @@ def _kernel_arguments(scorer: Scorer, texts: Sequence[str]) -> tuple[Any, ...]:
     """Return what the scorer gives its kernel, in the order of `run_stages`."""
     tables, index, english = scorer._tables, scorer._index, scorer._english
     return (
-        *_join(texts), tables.classes, tables.starts, tables.lengths, tables.pool,
+        *join_texts(texts), tables.classes, tables.starts, tables.lengths, tables.pool,
         tables.lookalikes, scorer._settings, index.starts, index.offsets, index.slots, scorer._idf,
         scorer._entries, scorer._scales, english.starts, english.offsets, english.slots,
         scorer._log_counts, scorer._counts(),

@@ -15,9 +15,9 @@ from scoring.array_types import F32, F64, I8, I32, I64, U8, U32, U64
 from scoring.fold_kernel import fold_points
 from scoring.index_kernel import find_rows
 from scoring.letter_kernel import STATISTICS, read_letters
-from scoring.score_kernel import LANES, _text_arrays, add_block
+from scoring.score_kernel import LANES, add_block
 from scoring.term_kernel import character_terms, word_terms
-from scoring.token_kernel import cut_tokens
+from scoring.token_kernel import cut_tokens, text_arrays
 
 STAGES: Final = (
     "fold code points",
@@ -50,7 +50,7 @@ def run_stages(
     Returns:
         A sum over what was made, so that nothing is left out as unused.
     """
-    codes, kinds, begins, ends, out, origins, token_at = _text_arrays(points, text_at, lengths)
+    codes, kinds, begins, ends, out, origins, token_at = text_arrays(points, text_at, lengths)
     hashes, singles = np.empty(ROOM, np.uint64), np.empty(ROOM, np.uint64)
     firsts, lasts = np.empty(ROOM, np.int32), np.empty(ROOM, np.int32)
     rows = np.empty(ROOM, np.int32)

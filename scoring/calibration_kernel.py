@@ -54,26 +54,3 @@ def probabilities(
         any_violated = min(max(1.0 - none, 1e-6), 1.0 - 1e-6)
         z = overall[0] + overall[1] * margins[i, categories] + overall[2] * log_odds(any_violated)
         reject[i] = max(1.0 / (1.0 + np.exp(-z)), largest)
-
-
-@njit(nogil=True)
-def tell(category: F64, reject: F64, steps: float) -> F64:
-    """Round probabilities of rejection to a number of steps, each with that of approval.
-
-    Args:
-        category: float64 (n, categories), probabilities of rejection.
-        reject: float64 (n), the overall ones.
-        steps: how many steps from 0 to 1, a whole number.
-
-    Returns:
-        float64 (n, 2, categories + 1): approval, then rejection, of each category and then overall;
-        the two are whole numbers of steps that add up to all of them.
-    """
-    rows, columns = category.shape
-    told = np.empty((rows, 2, columns + 1))
-    for i in range(rows):
-        for c in range(columns + 1):
-            rejected = np.rint(steps * (category[i, c] if c < columns else reject[i]))
-            told[i, 0, c] = (steps - rejected) / steps
-            told[i, 1, c] = rejected / steps
-    return told

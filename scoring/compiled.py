@@ -32,20 +32,24 @@ from numba.core.registry import cpu_target
 from scoring import (
     address_kernel,
     calibration_kernel,
+    decision_kernel,
     fold_kernel,
     index_kernel,
+    language_kernel,
     letter_kernel,
+    render_kernel,
     score_kernel,
     share_kernel,
     term_kernel,
     token_kernel,
     word_kernel,
 )
-from scoring.calibration_kernel import tell
-from scoring.explain import explain
 from scoring.guidelines import CATEGORIES, HEADS
+from scoring.judge import judge
 from scoring.model import Calibration, LinearModel
+from scoring.policy import Policy
 from scoring.private_cache import private_folder
+from scoring.render import render
 from scoring.scorer import Scorer
 from scoring.terms import TermSettings
 
@@ -63,6 +67,9 @@ KERNELS: Final[tuple[ModuleType, ...]] = (
     score_kernel,
     share_kernel,
     calibration_kernel,
+    language_kernel,
+    decision_kernel,
+    render_kernel,
 )
 """Every module with compiled functions: a new one is added here, and nowhere else."""
 SAMPLES: Final = (
@@ -150,10 +157,9 @@ def compile_kernels() -> None:
         calibration=calibration,
         english=np.array([1], np.uint64),
     )
-    scorer = Scorer(model)
-    scores = scorer.score(SAMPLES)
-    tell(scores.category_probabilities, scores.reject_probability, 1.0)
-    explain(scorer, SAMPLES[0], CATEGORIES)
+    policy = Policy("any", 1.0, 0.0, (1.0,) * categories)
+    undeclared = [None] * len(SAMPLES)
+    render(judge(Scorer(model), lambda _: ("en", 1.0), policy, SAMPLES, undeclared, explained=True))
 
 
 def kernel_digest() -> str:

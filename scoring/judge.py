@@ -3,49 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass, replace
 
-from scoring.calibration_kernel import tell
+import numpy as np
+
+from scoring.decision_kernel import READING, decide_texts
 from scoring.explain import Span, explain
-from scoring.guidelines import CATEGORIES, HEADS
+from scoring.guidelines import CATEGORIES
 from scoring.identifier import LONGEST_READ
 from scoring.language import (
     UNDETERMINED,
     LanguageIdentifier,
-    Reading,
     TextStatistics,
+    is_foreign_tag,
     read,
-    text_statistics,
 )
-from scoring.policy import Decision, Policy, Verdict, decide
-from scoring.scorer import Scorer
+from scoring.language_kernel import ENGLISH, FOREIGN, NOTHING_KNOWN
+from scoring.policy import Policy
+from scoring.scorer import Scorer, Scores
+from scoring.verdicts import CODES, Verdicts, thresholds
 
-STEPS: Final = 1_000_000.0
-"""Probabilities are told in millionths, so that approve and reject add up as printed."""
 
-
-class Judgement(NamedTuple):
-    """What the model and the policy say of one comment.
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgements:
+    """What the model and a policy say of n comments.
 
     Attributes:
-        category_probabilities: Eleven probabilities of rejection, in the order of `CATEGORIES`.
-        reject_probability: The overall probability of rejection.
-        told: What an answer prints, in millionths: probabilities of approval of each category and
-            overall, then those of rejection.
-        verdict: The decision and its reasons.
-        language: ISO 639 code, or the tag the caller gave; `und` where it cannot be told.
-        review_reason: Why a person should decide: `language`, `no_known_terms` or `uncertain`;
-            None unless the decision is `review`.
-        spans: The words that weighed most; None unless asked for.
+        scores: The probabilities.
+        verdicts: The decisions and why.
+        languages: ISO 639 code, or the tag the caller gave, of each comment that is not English,
+            by its place; `und` where it cannot be told.
+        spans: For each comment the words that weighed most; None unless asked for.
     """
 
-    category_probabilities: list[float]
-    reject_probability: float
-    told: list[float]
-    verdict: Verdict
-    language: str
-    review_reason: str | None
-    spans: list[Span] | None
+    scores: Scores
+    verdicts: Verdicts
+    languages: dict[int, str]
+    spans: list[list[Span]] | None = None
+
+    def __len__(self) -> int:
+        return len(self.verdicts)
 
 
 def judge(
@@ -56,7 +53,7 @@ def judge(
     declared: Sequence[str | None],
     *,
     explained: bool,
-) -> list[Judgement]:
+) -> Judgements:
     """Score and decide some comments.
 
     Args:
@@ -68,101 +65,93 @@ def judge(
         explained: Whether to list the words that weighed most.
 
     Returns:
-        One judgement a comment, in order.
+        The judgements, in order.
 
     Raises:
         LoneSurrogate: A text is not valid Unicode.
     """
-    scores = scorer.score(texts)
-    categories = scores.category_probabilities.tolist()
-    rejects = scores.reject_probability.tolist()
-    told = tell(scores.category_probabilities, scores.reject_probability, STEPS)
-    printed = told.reshape(len(texts), 2 * len(HEADS)).tolist()  # one list a comment
-    judgements = []
-    for n, counted in enumerate(text_statistics(scores)):
-        text, row = texts[n], categories[n]
-        # a prefix is enough to name a language, and bounds the time it takes
-        reading = read(text[:LONGEST_READ], counted, identify, declared[n])
-        verdict = decide(policy, row, rejects[n], readable=reading.readable)
-        spans = _explained(scorer, text, row, verdict) if explained else None
-        reason = _review_reason(verdict, reading, counted)
-        judgements.append(
-            Judgement(row, rejects[n], printed[n], verdict, reading.language, reason, spans)
-        )
-    return judgements
+    judgements = judge_scores(scorer.score(texts), identify, policy, texts, declared)
+    if not explained:
+        return judgements
+    spans = [
+        explain(scorer, text, explained_heads(judgements, place))
+        for place, text in enumerate(texts)
+    ]
+    return replace(judgements, spans=spans)
 
 
-def explained_heads(categories: Sequence[float], verdict: Verdict) -> tuple[str, ...]:
+def judge_scores(
+    scores: Scores,
+    identify: LanguageIdentifier,
+    policy: Policy,
+    texts: Sequence[str],
+    declared: Sequence[str | None],
+) -> Judgements:
+    """Decide some comments that are scored.
+
+    Args:
+        scores: Their scores.
+        identify: Names the language of a text.
+        policy: The thresholds.
+        texts: The comments' texts.
+        declared: For each, the language that the caller gave (BCP 47), or None.
+
+    Returns:
+        The judgements, in order.
+    """
+    codes = np.zeros((len(texts), CODES), np.uint8)
+    languages = _declared_languages(declared) if any(declared) else {}
+    for place in languages:
+        codes[place, READING] = FOREIGN
+    arrays = (
+        scores.category_probabilities,
+        scores.reject_probability,
+        scores.statistics,
+        thresholds(policy),
+        codes,
+    )
+    if decide_texts(*arrays):
+        # a few in a hundred: the compiled code could not settle them, and decides them once more
+        for place in np.flatnonzero(codes[:, READING] != ENGLISH).tolist():
+            if place not in languages:
+                counted = TextStatistics(*scores.statistics[place].tolist())
+                language, codes[place, READING] = _read(texts[place], counted, identify)
+                if codes[place, READING] != ENGLISH:
+                    languages[place] = language
+        decide_texts(*arrays)
+    return Judgements(scores, Verdicts(codes), languages)
+
+
+def _declared_languages(declared: Sequence[str | None]) -> dict[int, str]:
+    """Give the declared languages that the model cannot read, by the places of their comments."""
+    foreign = {tag for tag in set(declared) if tag and is_foreign_tag(tag)}
+    return {place: tag for place, tag in enumerate(declared) if tag is not None and tag in foreign}
+
+
+def _read(text: str, counted: TextStatistics, identify: LanguageIdentifier) -> tuple[str, int]:
+    """Name a text's language, and its reading in the compiled code's terms."""
+    # a prefix is enough to name a language, and bounds the time it takes
+    language, readable = read(text[:LONGEST_READ], counted, identify)
+    if readable:
+        return language, ENGLISH
+    nothing_known = counted.known_terms == 0 and language == UNDETERMINED
+    return language, NOTHING_KNOWN if nothing_known else FOREIGN
+
+
+def explained_heads(judgements: Judgements, place: int) -> tuple[str, ...]:
     """Choose the categories whose words are listed.
 
     Args:
-        categories: Eleven probabilities, in the order of `CATEGORIES`.
-        verdict: The verdict on them.
+        judgements: The judgements.
+        place: The place of a comment.
 
     Returns:
         The reasons of a rejection; else the violated categories; else the likeliest one.
     """
-    if verdict.reasons:
-        return verdict.reasons
-    ranked = sorted(range(len(CATEGORIES)), key=lambda c: -categories[c])
-    violated = tuple(CATEGORIES[c] for c in ranked if verdict.violated[c])
-    return violated or (CATEGORIES[ranked[0]],)
-
-
-def _explained(
-    scorer: Scorer, text: str, categories: Sequence[float], verdict: Verdict
-) -> list[Span]:
-    return explain(scorer, text, explained_heads(categories, verdict))
-
-
-def _review_reason(verdict: Verdict, reading: Reading, counted: TextStatistics) -> str | None:
-    if verdict.decision is not Decision.REVIEW:
-        return None
-    if reading.readable:
-        return "uncertain"
-    nothing_known = counted.known_terms == 0 and reading.language == UNDETERMINED
-    return "no_known_terms" if nothing_known else "language"
-
-
-def format_judgement(judgement: Judgement, **first: object) -> dict[str, Any]:
-    """Build one result of `/classify`.
-
-    Args:
-        judgement: What was found.
-        first: Members to put before its own, such as the comment's id.
-
-    Returns:
-        The JSON members of the result.
-    """
-    verdict = judgement.verdict
-    half = len(judgement.told) // 2
-    approve, reject = judgement.told[:half], judgement.told[half:]
-    result: dict[str, Any] = {
-        **first,
-        "decision": verdict.decision.value,
-        "approve": approve[-1],
-        "reject": reject[-1],
-        "language": judgement.language,
-        "categories": {
-            key: {"approve": approved, "reject": rejected, "violated": violated}
-            # one probability more than categories: the overall one
-            for key, approved, rejected, violated in zip(
-                CATEGORIES, approve, reject, verdict.violated, strict=False
-            )
-        },
-        "reasons": verdict.reasons,
-    }
-    if judgement.review_reason is not None:
-        result["review_reason"] = judgement.review_reason
-    if judgement.spans is not None:
-        result["spans"] = [_format_span(span) for span in judgement.spans]
-    return result
-
-
-def _format_span(span: Span) -> dict[str, int | float | str]:
-    return {
-        "start": span.start,
-        "end": span.end,
-        "category": span.category,
-        "weight": round(span.weight, 6),
-    }
+    reasons = judgements.verdicts.reasons(place)
+    if reasons:
+        return reasons
+    probabilities = judgements.scores.category_probabilities[place]
+    ranked = np.argsort(-probabilities, kind="stable").tolist()
+    violated = judgements.verdicts.violated[place]
+    return tuple(CATEGORIES[c] for c in ranked if violated[c]) or (CATEGORIES[ranked[0]],)

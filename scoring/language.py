@@ -9,19 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from scoring.scorer import Scores
+from scoring.language_kernel import ENGLISH, MOSTLY, NOTHING_KNOWN, OTHER_SCRIPT, first_reading
 
 LanguageIdentifier = Callable[[str], tuple[str, float]]
 """Takes a text; returns an ISO 639 code and its probability in [0, 1], over all its languages."""
 
 UNDETERMINED: Final = "und"
-FOREIGN_LETTERS: Final = 6
-"""From this many letters of another script on, part of the message is beyond the model."""
 ENGLISH_PROBABILITY: Final = 0.5
 """The identifier's probability of English from which a text counts as English."""
-MANY_WORDS: Final = 10
-"""In a text of this many words, `MOSTLY` of them English settle it."""
-MOSTLY: Final = 0.67
 PARTLY: Final = 0.4
 FOREIGN_PROBABILITIES: Final = ((MOSTLY, 0.35), (PARTLY, 0.2))
 """Share of English words, and the identifier's probability of another language that outweighs it.
@@ -63,18 +58,6 @@ class TextStatistics(NamedTuple):
     english_words: int
 
 
-def text_statistics(scores: Scores) -> list[TextStatistics]:
-    """Return what the scorer counted in each text.
-
-    Args:
-        scores: Scores of n texts.
-
-    Returns:
-        One entry a text, in order.
-    """
-    return [TextStatistics._make(counted) for counted in scores.statistics.tolist()]
-
-
 _ENGLISH: Final = Reading("en", readable=True)
 
 
@@ -93,15 +76,14 @@ def read(
     Returns:
         The language and whether the model can judge the text.
     """
-    if declared and declared.split("-")[0].split("_")[0].lower() not in ("en", "eng", UNDETERMINED):
+    if declared and is_foreign_tag(declared):
         return Reading(declared, readable=False)
-    if counted.letters - counted.latin_letters >= FOREIGN_LETTERS or (
-        counted.letters > 0 and counted.latin_letters == 0
-    ):
+    reading = first_reading(*counted)
+    if reading == OTHER_SCRIPT:
         return Reading(script_language(text), readable=False)
-    if counted.known_terms == 0:
+    if reading == NOTHING_KNOWN:
         return Reading(UNDETERMINED, readable=False)
-    if _plainly_english(counted):
+    if reading == ENGLISH:
         return _ENGLISH
     language, probability = identify(text)
     if language == "en" and probability >= ENGLISH_PROBABILITY:
@@ -111,11 +93,17 @@ def read(
     return Reading(language if language != "en" else UNDETERMINED, readable=False)
 
 
-def _plainly_english(counted: TextStatistics) -> bool:
-    """Whether the identifier need not be asked."""
-    if counted.english_words == counted.words:
-        return True
-    return counted.words >= MANY_WORDS and counted.english_words >= MOSTLY * counted.words
+def is_foreign_tag(declared: str) -> bool:
+    """Tell whether a language that a caller gives is one that the model cannot read.
+
+    Args:
+        declared: A language tag (BCP 47).
+
+    Returns:
+        False for English, whatever its region, and for the tag of no certain language.
+    """
+    language = declared.split("-")[0].split("_")[0].lower()
+    return language not in ("en", "eng", UNDETERMINED)
 
 
 def _outweighed_from(counted: TextStatistics) -> float:

@@ -1,10 +1,9 @@
-"""From probabilities to a decision: thresholds are data, kept apart from the model."""
+"""What may happen to a comment, and when: thresholds are data, kept apart from the model."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from operator import ge
 from typing import Final, NamedTuple
 
 from scoring.errors import PolicyError
@@ -19,6 +18,29 @@ class Decision(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     REVIEW = "review"
+
+
+class Outcome(NamedTuple):
+    """What a decision comes down to.
+
+    Attributes:
+        decision: What happens to the comment.
+        reason: The likeliest reason of a rejection, a key of `CATEGORIES`; why a person should
+            decide: `uncertain`, `language` or `no_known_terms`; None for an approval.
+    """
+
+    decision: Decision
+    reason: str | None
+
+
+OUTCOMES: Final = (
+    Outcome(Decision.APPROVE, None),
+    Outcome(Decision.REVIEW, "uncertain"),
+    Outcome(Decision.REVIEW, "language"),
+    Outcome(Decision.REVIEW, "no_known_terms"),
+    *(Outcome(Decision.REJECT, key) for key in CATEGORIES),
+)
+"""Every outcome by its code, see `scoring.decision_kernel`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,52 +79,3 @@ class Policy:
                 f"policy {self.name!r} approves below {self.approve_threshold} but rejects from "
                 f"{self.reject_threshold}: the first may not be larger"
             )
-
-
-class Verdict(NamedTuple):
-    """A decision and why.
-
-    Attributes:
-        decision: What happens to the comment.
-        violated: For each category, in the order of `CATEGORIES`, whether it reached its threshold.
-        reasons: Keys of the categories behind a rejection, likeliest first; never empty for one.
-    """
-
-    decision: Decision
-    violated: tuple[bool, ...]
-    reasons: tuple[str, ...]
-
-
-def decide(
-    policy: Policy,
-    category_probabilities: list[float],
-    reject_probability: float,
-    *,
-    readable: bool = True,
-) -> Verdict:
-    """Apply a policy to one comment.
-
-    Args:
-        policy: The thresholds.
-        category_probabilities: Eleven probabilities in [0, 1], in the order of `CATEGORIES`.
-        reject_probability: The overall probability of rejection in [0, 1].
-        readable: Whether the model can judge the text; if not, the decision is `review`.
-
-    Returns:
-        The verdict.
-    """
-    violated = tuple(map(ge, category_probabilities, policy.category_thresholds))
-    any_violated = True in violated
-    if not readable:
-        return Verdict(Decision.REVIEW, violated, ())
-    if any_violated or reject_probability >= policy.reject_threshold:
-        return Verdict(Decision.REJECT, violated, _reasons(category_probabilities, violated))
-    if reject_probability < policy.approve_threshold:
-        return Verdict(Decision.APPROVE, violated, ())
-    return Verdict(Decision.REVIEW, violated, ())
-
-
-def _reasons(probabilities: list[float], violated: tuple[bool, ...]) -> tuple[str, ...]:
-    likeliest_first = sorted(range(len(CATEGORIES)), key=lambda c: -probabilities[c])
-    found = tuple(CATEGORIES[c] for c in likeliest_first if violated[c])
-    return found or (CATEGORIES[likeliest_first[0]],)

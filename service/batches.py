@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from scoring.judge import Judgement, judge
 from scoring.policy import Policy
+from service.classify import Told, judge_comments
 from service.gather import LONGEST_TOGETHER, Gatherer
 from service.models import ServedModel
 from service.parse import Comment
@@ -27,7 +27,7 @@ async def judge_all(
     comments: Sequence[Comment],
     *,
     explained: bool,
-) -> list[Judgement]:
+) -> list[Told]:
     """Judge comments without keeping other requests waiting for all of them.
 
     A step of under a millisecond runs where it is: a thread would cost more than it saves. One
@@ -42,24 +42,19 @@ async def judge_all(
         explained: Whether to list the words that weighed most.
 
     Returns:
-        One judgement a comment, in order.
+        One entry a comment, in order.
     """
     if len(comments) == 1 and not explained and len(comments[0].text) <= LONGEST_TOGETHER:
         return [await gatherer.judge_one(served, policy, comments[0])]
-    judged: list[Judgement] = []
+    told: list[Told] = []
     factor = EXPLAIN_COST if explained else 1
-    work = partial(judge, served.scorer, served.identify, policy, explained=explained)
+    work = partial(judge_comments, served, policy, explained=explained)
     for first, stop, cost in split([len(comment.text) * factor for comment in comments]):
         if first:
             await asyncio.sleep(0)
         part = comments[first:stop]
-        texts = [comment.text for comment in part]
-        declared = [comment.language for comment in part]
-        in_thread = cost > CHUNK_COST
-        judged += (
-            await asyncio.to_thread(work, texts, declared) if in_thread else work(texts, declared)
-        )
-    return judged
+        told += await asyncio.to_thread(work, part) if cost > CHUNK_COST else work(part)
+    return told
 
 
 def split(costs: Sequence[int]) -> Iterator[tuple[int, int, int]]:

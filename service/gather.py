@@ -1,9 +1,10 @@
 """Judges together the single comments that arrive in one turn of the event loop.
 
 A comment judged on its own, between requests, takes about three times what it takes in a batch:
-every table and every branch is cold. Where callers come together, the first of a turn lets the
-others speak, then judges for all of them. Nobody waits for a timer: a turn ends when every request
-that had arrived has been read. A caller who is alone is answered at once.
+every table and every branch is cold. Where callers come together, each of a turn lets the others
+speak; in the next turn the first to go on judges for all, and the others find their results there.
+Nobody waits for a timer or for somebody else: whoever finds no result judges for itself. A caller
+who is alone is answered at once.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from scoring.judge import Judgement, judge
 from scoring.policy import Policy
+from service.classify import Told, judge_comments
 from service.models import ServedModel
 from service.parse import Comment
 
@@ -23,7 +24,20 @@ LONGEST_TOGETHER: Final = 1000
 COMPANY_TURNS: Final = 64
 """Turns with a single request after which the next is taken to be alone again."""
 
-_Group = list[tuple[Comment, "asyncio.Future[Judgement | None]"]]
+
+class _Group:
+    """Comments of one turn for one model and policy.
+
+    Attributes:
+        comments: The comments; none joins once the first of them is back.
+        told: What was found of each; None before, no entries after a failure.
+    """
+
+    __slots__ = ("comments", "told")
+
+    def __init__(self) -> None:
+        self.comments: list[Comment] = []
+        self.told: list[Told] | None = None
 
 
 class Gatherer:
@@ -35,7 +49,7 @@ class Gatherer:
         self._company = 0
         self._seen_this_turn = False
 
-    async def judge_one(self, served: ServedModel, policy: Policy, comment: Comment) -> Judgement:
+    async def judge_one(self, served: ServedModel, policy: Policy, comment: Comment) -> Told:
         """Judge one comment, with others where others are there.
 
         Args:
@@ -44,40 +58,27 @@ class Gatherer:
             comment: The comment, at most `LONGEST_TOGETHER` code points.
 
         Returns:
-            The judgement.
+            What was found of it.
         """
         if not self._in_company():
-            return _judge(served, policy, [comment])[0]
+            return judge_comments(served, policy, [comment])[0]
         key = (id(served), policy.name)
         group = self._groups.get(key)
-        if group is None or len(group) == MOST_TOGETHER:
-            return await self._judge_for_all(served, policy, comment, key)
-        future: asyncio.Future[Judgement | None] = asyncio.get_running_loop().create_future()
-        group.append((comment, future))
-        judgement = await future
-        return judgement or _judge(served, policy, [comment])[0]
-
-    async def _judge_for_all(
-        self, served: ServedModel, policy: Policy, comment: Comment, key: tuple[int, str]
-    ) -> Judgement:
-        """Wait for the end of the turn, then judge one's own comment and those that joined."""
-        group: _Group = []
-        self._groups[key] = group
+        if group is None or len(group.comments) == MOST_TOGETHER:
+            group = self._groups[key] = _Group()
+        place = len(group.comments)
+        group.comments.append(comment)
         try:
             await asyncio.sleep(0)
-            self._company = COMPANY_TURNS if group else self._company - 1
-            own, *others = _judge(served, policy, [comment, *(joined for joined, _ in group)])
-            for (_, future), judgement in zip(group, others, strict=True):
-                if not future.done():
-                    future.set_result(judgement)
-            return own
         finally:
+            # also for one who goes away: none joins once anyone is back
             if self._groups.get(key) is group:
                 del self._groups[key]
-            # whatever went wrong here, nobody is left waiting: each then judges for itself
-            for _, future in group:
-                if not future.done():
-                    future.set_result(None)
+        if group.told is None:
+            self._company = COMPANY_TURNS if len(group.comments) > 1 else self._company - 1
+            group.told = []
+            group.told = judge_comments(served, policy, group.comments)
+        return group.told[place] if group.told else judge_comments(served, policy, [comment])[0]
 
     def _in_company(self) -> bool:
         """Whether another request has lately come in the same turn as one before it."""
@@ -92,9 +93,3 @@ class Gatherer:
 
     def _end_turn(self) -> None:
         self._seen_this_turn = False
-
-
-def _judge(served: ServedModel, policy: Policy, comments: list[Comment]) -> list[Judgement]:
-    texts = [comment.text for comment in comments]
-    declared = [comment.language for comment in comments]
-    return judge(served.scorer, served.identify, policy, texts, declared, explained=False)

@@ -12,12 +12,12 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
 from scoring.guidelines import CATEGORIES, GUIDELINES, GUIDELINES_VERSION
-from scoring.judge import Judgement, format_judgement
 from scoring.manifest import Manifest
+from scoring.policy import OUTCOMES
 from service import schemas
 from service.batches import judge_all
 from service.body import read_json_body
-from service.classify import format_answer, format_refusal
+from service.classify import Told, format_answer, format_results
 from service.context import context_of, served_model
 from service.metrics import MEDIA_TYPE as METRICS_TYPE
 from service.metrics import Metrics
@@ -94,9 +94,9 @@ async def classify(request: Request) -> Response:
     request.scope["moderation.comments"] = len(call.items)
     policy = served.manifest.policies[call.policy or settings.policy]
     comments = [item for item in call.items if isinstance(item, Comment)]
-    judged = await judge_all(context.gatherer, served, policy, comments, explained=call.explain)
-    results = _format_results(call.items, judged, context.metrics)
-    return json_response(format_answer(served.manifest, results))
+    told = await judge_all(context.gatherer, served, policy, comments, explained=call.explain)
+    count_comments(context.metrics, call.items, told)
+    return json_response(format_answer(served.manifest, format_results(call.items, told)))
 
 
 @router.get(
@@ -206,20 +206,19 @@ def describe_model(manifest: Manifest, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _format_results(
-    items: Iterable[Comment | Refusal], judged: Iterable[Judgement], metrics: Metrics
-) -> list[dict[str, Any]]:
-    """Format results in the order sent, counting each."""
-    waiting = iter(judged)
-    results = []
+def count_comments(
+    metrics: Metrics, items: Iterable[Comment | Refusal], told: Iterable[Told]
+) -> None:
+    """Count the comments of one request.
+
+    Args:
+        metrics: The counters.
+        items: Comments and refusals.
+        told: What was found of each comment among them.
+    """
     for item in items:
         if isinstance(item, Refusal):
             metrics.count_comment("refused", item.code)
-            results.append(format_refusal(item))
-            continue
-        judgement = next(waiting)
-        verdict = judgement.verdict
-        reason = verdict.reasons[0] if verdict.reasons else judgement.review_reason or "none"
-        metrics.count_comment(verdict.decision.value, reason)
-        results.append(format_judgement(judgement, id=item.id))
-    return results
+    for _, outcome in told:
+        decision, reason = OUTCOMES[outcome]
+        metrics.count_comment(decision.value, reason or "none")

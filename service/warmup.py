@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from scoring.compiled import SAMPLES
-from scoring.judge import judge
 from scoring.policy import PRESETS
+from service.classify import judge_comments
 from service.models import ServedModel
+from service.parse import Comment
 
 
 def warm(served: ServedModel) -> None:
@@ -15,5 +16,5 @@ def warm(served: ServedModel) -> None:
         served: The model about to be used.
     """
     policy = served.manifest.policies[PRESETS[0]]
-    undeclared = [None] * len(SAMPLES)
-    judge(served.scorer, served.identify, policy, SAMPLES, undeclared, explained=True)
+    comments = [Comment(None, text, None) for text in SAMPLES]
+    judge_comments(served, policy, comments, explained=True)

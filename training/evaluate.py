@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from scoring.chunk_map import ChunkMap
 from scoring.guidelines import CATEGORIES, HEADS
-from scoring.policy import Decision, Policy, decide
+from scoring.policy import Decision, Policy
 from scoring.scorer import Scorer, Scores
 from scoring.store import PublishedModel
+from scoring.verdicts import decide
 from training.corpus.assemble import label_matrix
 from training.metrics import calibration_error, head_metrics
 from training.resources import ONE_THREAD
@@ -137,16 +138,8 @@ def preset_shares(
         rejections, `recall` of what should be rejected, `false_reject` of what should be approved,
         `missed`, the share of what should be rejected that is approved.
     """
-    decisions = np.array(
-        [
-            decide(policy, categories, overall).decision
-            for categories, overall in zip(
-                scores.category_probabilities.tolist(),
-                scores.reject_probability.tolist(),
-                strict=True,
-            )
-        ]
-    )
+    verdicts = decide(policy, scores.category_probabilities, scores.reject_probability)
+    decisions = verdicts.decisions
     bad, good = reject == YES, (reject != YES) & (reject != UNKNOWN)
     rejected, approved = decisions == Decision.REJECT, decisions == Decision.APPROVE
 

@@ -12,12 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.guidelines import CATEGORIES, HEADS
-from scoring.identifier import LONGEST_READ, load_identifier
-from scoring.language import read, text_statistics
+from scoring.identifier import load_identifier
+from scoring.judge import judge_scores
 from scoring.normalise import normalise
-from scoring.policy import Decision, Policy, Verdict, decide
+from scoring.policy import Decision, Policy
 from scoring.scorer import Scorer, Scores
 from scoring.store import PublishedModel
+from scoring.verdicts import decide
 from training.calibrate import prevalence_weights
 from training.evaluate import evaluate, preset_shares, score_rows
 from training.metrics import TOO_FEW
@@ -101,7 +102,7 @@ def evaluate_own_comments(
     if preset not in policies:
         raise OwnCommentsError(f"there is no preset {preset!r}; presets: {', '.join(policies)}")
     every = score_rows(published, rows["text"].tolist())
-    readable = _readable(rows["text"].tolist(), every)
+    readable = _readable(policies[preset], rows["text"].tolist(), every)
     judged = rows[readable].reset_index(drop=True)
     scores = Scores(*(getattr(every, name)[readable] for name in Scores.__slots__))
     rejected = (judged[REJECT] == YES).to_numpy(bool)
@@ -135,16 +136,10 @@ def _weights(rejected: NDArray[np.bool_], prevalence: float | None) -> NDArray[n
     return prevalence_weights(rejected, even, prevalence)
 
 
-def _readable(texts: Sequence[str], scores: Scores) -> NDArray[np.bool_]:
+def _readable(policy: Policy, texts: Sequence[str], scores: Scores) -> NDArray[np.bool_]:
     """Tell which texts the model was trained to judge, as the service does."""
-    identify = load_identifier()
-    return np.array(
-        [
-            read(text[:LONGEST_READ], counted, identify).readable
-            for text, counted in zip(texts, text_statistics(scores), strict=True)
-        ],
-        dtype=np.bool_,
-    )
+    undeclared = [None] * len(texts)
+    return judge_scores(scores, load_identifier(), policy, texts, undeclared).verdicts.readable
 
 
 def _heads(metrics: dict[str, Any], plain: dict[str, Any]) -> pd.DataFrame:
@@ -171,18 +166,6 @@ def _interval(values: dict[str, Any], name: str) -> str:
     return f"{estimate['value']:.3f} ({estimate['low']:.3f} to {estimate['high']:.3f})"
 
 
-def _verdicts(policy: Policy, scores: Scores, readable: NDArray[np.bool_]) -> list[Verdict]:
-    return [
-        decide(policy, categories, reject, readable=can_be_read)
-        for categories, reject, can_be_read in zip(
-            scores.category_probabilities.tolist(),
-            scores.reject_probability.tolist(),
-            readable.tolist(),
-            strict=True,
-        )
-    ]
-
-
 def _confusion(
     policies: dict[str, Policy],
     scores: Scores,
@@ -191,7 +174,10 @@ def _confusion(
 ) -> pd.DataFrame:
     lines = {}
     for name, policy in policies.items():
-        decisions = np.array([v.decision.value for v in _verdicts(policy, scores, readable)])
+        verdicts = decide(
+            policy, scores.category_probabilities, scores.reject_probability, readable
+        )
+        decisions = verdicts.decisions
         for right, part in (("approve", ~rejected), ("reject", rejected)):
             lines[name, right] = {d.value: int((decisions[part] == d).sum()) for d in Decision}
     table = pd.DataFrame.from_dict(lines, orient="index")
@@ -203,8 +189,8 @@ def _errors(
     scorer: Scorer, policy: Policy, rows: pd.DataFrame, scores: Scores, worst: int
 ) -> pd.DataFrame:
     """List approvable comments that are rejected, and rejectable ones that are approved."""
-    verdicts = _verdicts(policy, scores, np.ones(len(rows), dtype=np.bool_))
-    decided = np.array([verdict.decision.value for verdict in verdicts])
+    verdicts = decide(policy, scores.category_probabilities, scores.reject_probability)
+    decided = verdicts.decisions
     rejected = (rows[REJECT] == YES).to_numpy(bool)
     likeliest_first = np.argsort(-scores.reject_probability, kind="stable")
     false = [i for i in likeliest_first if decided[i] == Decision.REJECT and not rejected[i]]

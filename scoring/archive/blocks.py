@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 
-from scoring.archive.row_judge import Entry, RowJudge
-from scoring.judge import Judgement
+from scoring.archive.row_judge import Findings, RowJudge
 
 BLOCK_BYTES: Final = 4 * 1024 * 1024
 """A block ends here even if it holds fewer comments than it may: it bounds the memory of a run."""
@@ -75,18 +74,15 @@ class Layout(Protocol):
         ...
 
 
-def count_decisions(entries: Iterable[Entry]) -> dict[str, int]:
+def count_decisions(found: Findings) -> dict[str, int]:
     """Count the decisions of a block.
 
     Args:
-        entries: What was found of each comment.
+        found: What was found of each comment.
 
     Returns:
         Number of comments by decision, `ERROR` among them.
     """
-    return dict(
-        Counter(
-            entry.verdict.decision.value if isinstance(entry, Judgement) else ERROR
-            for entry in entries
-        )
-    )
+    counts = Counter(found.judgements.verdicts.decisions.tolist())
+    failed = len(found.faults) - len(found.judgements)
+    return dict(counts + Counter({ERROR: failed}))

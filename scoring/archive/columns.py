@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from scoring.archive.row_judge import Entry
-from scoring.checks import Fault
+import numpy as np
+
+from scoring.archive.row_judge import Findings
 from scoring.errors import ArchiveRefused
 from scoring.guidelines import CATEGORIES
-from scoring.judge import Judgement
+from scoring.judge import Judgements
+from scoring.policy import OUTCOMES, Decision
+from scoring.render import tell
 
 PREFIX: Final = "moderation_"
 NUMBERS: Final = tuple(PREFIX + name for name in ("reject", *CATEGORIES))
@@ -58,28 +61,40 @@ def check_free(columns: Sequence[str]) -> None:
         )
 
 
-def millionths(entries: Sequence[Entry]) -> list[list[float]]:
-    """Give probabilities of rejection as `/classify` tells them.
+def added_cells(found: Findings) -> Iterator[tuple[str | float | None, ...]]:
+    """Give the cells of `COLUMNS`.
 
     Args:
-        entries: What was found of each comment.
+        found: What was found of each comment.
 
-    Returns:
-        For each judgement among them, in order: one number for each of `NUMBERS`.
+    Yields:
+        For each comment one cell a column, an empty string where there is nothing to say; None in
+        the place of a number that there is not.
     """
-    told = [entry.told for entry in entries if isinstance(entry, Judgement)]
-    return [[both[-1], *both[len(both) // 2 : -1]] for both in told]
+    judgements = found.judgements
+    decisions, told = judgements.verdicts.decisions.tolist(), _numbers(judgements)
+    judged = zip(decisions, told, _words(judgements), strict=True)
+    nothing = [None] * len(NUMBERS)
+    for fault in found.faults:
+        if fault is None:
+            decision, numbers, words = next(judged)
+            yield (decision, *numbers, *words)
+        else:
+            yield ("", *nothing, "", "", "", fault.code)
 
 
-def words(entry: Entry) -> tuple[str, str, str, str]:
-    """Give the cells of `WORDS`; an empty string where there is nothing to say.
+def _numbers(judgements: Judgements) -> list[list[float]]:
+    """Give each comment's cells of `NUMBERS`, as `/classify` tells them."""
+    scores = judgements.scores
+    rejects = np.column_stack([scores.reject_probability, scores.category_probabilities])
+    told: list[list[float]] = tell(rejects).tolist()
+    return told
 
-    Args:
-        entry: What was found of a comment.
 
-    Returns:
-        Reasons separated by spaces, language, reason for a review, code of an error.
-    """
-    if isinstance(entry, Fault):
-        return "", "", "", entry.code
-    return " ".join(entry.verdict.reasons), entry.language, entry.review_reason or "", ""
+def _words(judgements: Judgements) -> Iterator[tuple[str, str, str, str]]:
+    """Give each comment's cells of `WORDS`."""
+    for place, outcome in enumerate(judgements.verdicts.outcomes):
+        decision, reason = OUTCOMES[outcome]
+        reasons = judgements.verdicts.reasons(place) if decision is Decision.REJECT else ()
+        review = str(reason) if decision is Decision.REVIEW else ""
+        yield " ".join(reasons), judgements.languages.get(place, "en"), review, ""

@@ -14,17 +14,15 @@ from scoring.archive.columns import (
     COLUMNS,
     NUMBERS,
     WORDS,
+    added_cells,
     check_free,
     find_column,
-    millionths,
-    words,
 )
 from scoring.archive.csv_records import Record, read_records
-from scoring.archive.row_judge import Entry, RowJudge
+from scoring.archive.row_judge import Findings, RowJudge
 from scoring.archive.text_input import TextInput, check_utf8
 from scoring.checks import Fault
 from scoring.errors import ArchiveDamaged
-from scoring.judge import Judgement
 
 DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 """What may separate cells, by the names that the command line takes."""
@@ -129,9 +127,9 @@ class CsvLayout:
         comments = [place for place, width in enumerate(block.widths) if width]
         texts = [_text(block.texts[place], block.widths[place], expected) for place in comments]
         declared = block.declared and [block.declared[place] for place in comments]
-        entries = judge.judge(texts, declared)
+        found = judge.judge(texts, declared)
         written = block.records.copy()
-        for place, added in zip(comments, self._added(entries), strict=True):
+        for place, added in zip(comments, self._added(found), strict=True):
             missing = expected - block.widths[place]
             body, end = _without_end(block.records[place])
             if missing < 0:
@@ -140,7 +138,7 @@ class CsvLayout:
                 added = self.delimiter * missing + added
             written[place] = f"{body}{added}{end}"
         data = self.source.pack("".join(written).encode())
-        return ScoredBlock(data, block.end, count_decisions(entries))
+        return ScoredBlock(data, block.end, count_decisions(found))
 
     def _empty(self) -> CsvBlock:
         return CsvBlock(Position(0, 0), declared=None if self.language_place is None else [])
@@ -154,17 +152,15 @@ class CsvLayout:
             there = self.language_place < width
             block.declared.append((cells[self.language_place] or None) if there else None)
 
-    def _added(self, entries: Sequence[Entry]) -> Iterator[str]:
+    def _added(self, found: Findings) -> Iterator[str]:
         """Give the cells added to each record, with the delimiter before them."""
         mark = self.delimiter
         judged = mark.join(["", "%s", *["%.6f"] * len(NUMBERS), *["%s"] * len(WORDS)])
-        failed = mark.join(["", "", *[""] * len(NUMBERS), *["%s"] * len(WORDS)])
-        numbers = iter(millionths(entries))
-        for entry in entries:
-            if isinstance(entry, Judgement):
-                yield judged % (entry.verdict.decision.value, *next(numbers), *words(entry))
+        for fault, cells in zip(found.faults, added_cells(found), strict=True):
+            if fault is None:
+                yield judged % cells
             else:
-                yield failed % words(entry)
+                yield mark.join(["", *("" if cell is None else str(cell) for cell in cells)])
 
     def _merged(self, body: str) -> str:
         """Rewrite a record with more cells than the header: the last cell takes the surplus."""

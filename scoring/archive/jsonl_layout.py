@@ -12,11 +12,11 @@ from typing import Any, Final
 import orjson
 
 from scoring.archive.blocks import BLOCK_BYTES, Position, ScoredBlock, count_decisions
-from scoring.archive.row_judge import Entry, RowJudge
+from scoring.archive.row_judge import Findings, RowJudge
 from scoring.archive.text_input import TextInput, check_utf8
 from scoring.checks import Fault, json_type
 from scoring.errors import ArchiveDamaged, ArchiveRefused
-from scoring.judge import Judgement, format_judgement
+from scoring.render import render
 
 MEMBER: Final = "moderation"
 """The added member."""
@@ -128,12 +128,12 @@ class JsonLinesLayout:
         declared = None
         if self.language_member is not None:
             declared = [_language(members, self.language_member) for members in read]
-        entries = judge.judge(texts, declared)
+        found = judge.judge(texts, declared)
         written = block.lines.copy()
-        for place, members, entry in zip(places, read, entries, strict=True):
-            written[place] = _with_member(block.lines[place], members, entry)
+        for place, members, result in zip(places, read, _results(found), strict=True):
+            written[place] = _with_member(block.lines[place], members, result)
         data = self.source.pack(b"".join(written))
-        return ScoredBlock(data, block.end, count_decisions(entries))
+        return ScoredBlock(data, block.end, count_decisions(found))
 
 
 def open_json_lines(
@@ -214,18 +214,22 @@ def _language(members: dict[str, Any] | Fault, name: str) -> object:
     return None if given == "" else given
 
 
-def _with_member(line: bytes, members: dict[str, Any] | Fault, entry: Entry) -> bytes:
-    """Add what was found to a line, before the brace that closes it."""
+def _with_member(line: bytes, members: dict[str, Any] | Fault, result: bytes) -> bytes:
+    """Add a result to a line, before the brace that closes it."""
     body = line.rstrip()
     end = line[len(body) :]
     if isinstance(members, Fault):
         unread = orjson.dumps({UNREAD: body.decode()})
         body, members = unread, {UNREAD: None}
     comma = b"," if members else b""
-    return b'%b%b"%b":%b}%b' % (body[:-1], comma, MEMBER.encode(), _result(entry), end)
+    return b'%b%b"%b":%b}%b' % (body[:-1], comma, MEMBER.encode(), result, end)
 
 
-def _result(entry: Entry) -> bytes:
-    if isinstance(entry, Judgement):
-        return orjson.dumps(format_judgement(entry))
-    return orjson.dumps({"error": {"code": entry.code, "message": entry.message}})
+def _results(found: Findings) -> Iterator[bytes]:
+    """Write what was found of each comment as `/classify` does."""
+    rendered = iter(render(found.judgements))
+    for fault in found.faults:
+        if fault is None:
+            yield b"{%b" % next(rendered)
+        else:
+            yield orjson.dumps({"error": {"code": fault.code, "message": fault.message}})

@@ -11,12 +11,11 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from scoring.archive.blocks import BLOCK_BYTES, Position, ScoredBlock, count_decisions
-from scoring.archive.columns import COLUMNS, NUMBERS, check_free, find_column, millionths, words
+from scoring.archive.columns import COLUMNS, NUMBERS, added_cells, check_free, find_column
 from scoring.archive.parquet_output import write_with_columns
-from scoring.archive.row_judge import Entry, RowJudge
+from scoring.archive.row_judge import Findings, RowJudge
 from scoring.checks import Fault
 from scoring.errors import ArchiveDamaged, ArchiveRefused
-from scoring.judge import Judgement
 
 ADDED: Final[Any] = pa.schema(
     [(name, pa.float64() if name in NUMBERS else pa.string()) for name in COLUMNS]
@@ -118,11 +117,11 @@ class ParquetLayout:
         Returns:
             The added columns as one Arrow stream.
         """
-        entries = judge.judge(block.texts, block.declared)
+        found = judge.judge(block.texts, block.declared)
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, ADDED) as stream:
-            stream.write_batch(added_columns(entries))
-        return ScoredBlock(sink.getvalue().to_pybytes(), block.end, count_decisions(entries))
+            stream.write_batch(added_columns(found))
+        return ScoredBlock(sink.getvalue().to_pybytes(), block.end, count_decisions(found))
 
 
 def open_parquet(
@@ -197,23 +196,16 @@ def batches_from(source: Any, row: int, size: int, columns: list[str]) -> Iterat
         before = after
 
 
-def added_columns(entries: Sequence[Entry]) -> Any:  # noqa: ANN401 - pyarrow ships no types
+def added_columns(found: Findings) -> Any:  # noqa: ANN401 - pyarrow ships no types
     """Build the added columns.
 
     Args:
-        entries: What was found of each comment.
+        found: What was found of each comment.
 
     Returns:
         A `pyarrow.RecordBatch` of schema `ADDED`; null where there is nothing to say.
     """
-    numbers = iter(millionths(entries))
-    nothing = [None] * len(NUMBERS)
-    rows = [
-        (entry.verdict.decision.value, *next(numbers), *words(entry))
-        if isinstance(entry, Judgement)
-        else (None, *nothing, *words(entry))
-        for entry in entries
-    ]
+    rows = list(added_cells(found))
     columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
     arrays = [
         pa.array([value if value != "" else None for value in column], field.type)

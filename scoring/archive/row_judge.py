@@ -5,20 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from scoring.checks import Fault, is_language_tag, text_fault
 from scoring.compiled import cache_folder, prepare_kernels
 from scoring.identifier import load_identifier
-from scoring.judge import Judgement, judge
+from scoring.judge import Judgements, judge
 from scoring.language import LanguageIdentifier
 from scoring.policy import Policy
 from scoring.private_cache import chosen_cache
 from scoring.scorer import Scorer
 from scoring.store import model_from_bytes
 
-Entry: TypeAlias = Judgement | Fault
-"""What was found of one comment: a judgement, or why there is none."""
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found of n comments.
+
+    Attributes:
+        faults: For each comment why there is no judgement of it, None where there is one.
+        judgements: The judgements of the others, in order.
+    """
+
+    faults: list[Fault | None]
+    judgements: Judgements
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,7 @@ class RowJudge:
     explained: bool
     max_bytes: int
 
-    def judge(self, texts: Sequence[str | Fault], declared: Sequence[object] | None) -> list[Entry]:
+    def judge(self, texts: Sequence[str | Fault], declared: Sequence[object] | None) -> Findings:
         """Judge comments.
 
         Args:
@@ -48,16 +57,16 @@ class RowJudge:
                 None for an archive without languages.
 
         Returns:
-            One entry a comment, in order.
+            What was found of each comment.
         """
-        entries: list[Entry | None] = [self._fault(text) for text in texts]
+        faults = [self._fault(text) for text in texts]
         languages = declared if declared is not None else [None] * len(texts)
         for place, language in enumerate(languages):
-            if language is not None and entries[place] is None and not is_language_tag(language):
+            if language is not None and faults[place] is None and not is_language_tag(language):
                 allowed = "allowed: language tag such as en or pt-BR"
-                entries[place] = Fault("invalid_language", f"language is no such tag; {allowed}")
-        sound = [place for place, fault in enumerate(entries) if fault is None]
-        judged = judge(
+                faults[place] = Fault("invalid_language", f"language is no such tag; {allowed}")
+        sound = [place for place, fault in enumerate(faults) if fault is None]
+        judgements = judge(
             self.scorer,
             self.identify,
             self.policy,
@@ -65,9 +74,7 @@ class RowJudge:
             [None if (tag := languages[place]) is None else str(tag) for place in sound],
             explained=self.explained,
         )
-        for place, judgement in zip(sound, judged, strict=True):
-            entries[place] = judgement
-        return [entry for entry in entries if entry is not None]
+        return Findings(faults, judgements)
 
     def _fault(self, text: str | Fault) -> Fault | None:
         return text_fault(text, self.max_bytes) if isinstance(text, str) else text

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from scoring.identifier import load_identifier
-from scoring.language import read, text_statistics
-from scoring.policy import Decision, decide
+from scoring.judge import judge
+from scoring.policy import Decision
 from scoring.store import PublishedModel, load_current
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -71,17 +71,10 @@ def shipped() -> PublishedModel:
     return load_current(MODELS)
 
 
-def decision(
-    shipped: PublishedModel, text: str, preset: str, declared: str | None = None
-) -> Decision:
-    scores = shipped.scorer.score([text])
-    reading = read(text, text_statistics(scores)[0], load_identifier(), declared)
-    return decide(
-        shipped.manifest.policies[preset],
-        scores.category_probabilities[0].tolist(),
-        float(scores.reject_probability[0]),
-        readable=reading.readable,
-    ).decision
+def decision(shipped: PublishedModel, text: str, preset: str, declared: str | None = None) -> str:
+    policy = shipped.manifest.policies[preset]
+    judged = judge(shipped.scorer, load_identifier(), policy, [text], [declared], explained=False)
+    return str(judged.verdicts.decisions[0])
 
 
 @pytest.mark.parametrize("preset", ["assist", "automatic"])

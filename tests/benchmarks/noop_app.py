@@ -1,8 +1,8 @@
 """The service with one more route, `POST /noop`, that does all that `/classify` does but judge.
 
-Same application, same process, same reading, parsing, formatting, counting and serialising; every
-comment gets one judgement made beforehand. `python -m tests.benchmarks.noop_app` starts it as
-`python -m service` starts the service.
+Same application, same process, same reading, parsing, formatting, counting and serialising, each
+request on its own; every comment gets one judgement made beforehand.
+`python -m tests.benchmarks.noop_app` starts it as `python -m service` starts the service.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from fastapi import FastAPI, Request, Response
 
 import service.__main__
 import service.app
-from scoring.judge import Judgement, judge
+from scoring.judge import Judgements, judge
 from scoring.policy import PRESETS
 from service.body import read_json_body
-from service.classify import format_answer
+from service.classify import format_answer, format_judgements, format_results
 from service.context import context_of, served_model
 from service.models import ServedModel
 from service.parse import Comment, parse_classify
-from service.routes import DirectRoute, _format_results, json_response
+from service.routes import DirectRoute, count_comments, json_response
 
 PATH: Final = "/noop"
 FACTORY: Final = "tests.benchmarks.noop_app:from_environment"
 _TEXT: Final = "Thank you for this careful report on the council and its budget."
-_made: dict[str, Judgement] = {}
+_made: dict[tuple[str, int], Judgements] = {}
 
 
 def from_environment() -> FastAPI:
@@ -52,19 +52,20 @@ async def noop(request: Request) -> Response:
     call = parse_classify(body, settings.max_comments, settings.max_comment_bytes)
     request.scope["moderation.comments"] = len(call.items)
     comments = [item for item in call.items if isinstance(item, Comment)]
-    judged = [_judgement(served)] * len(comments)
-    results = _format_results(call.items, judged, context.metrics)
-    return json_response(format_answer(served.manifest, results))
+    told = format_judgements(_judgements(served, len(comments)))
+    count_comments(context.metrics, call.items, told)
+    return json_response(format_answer(served.manifest, format_results(call.items, told)))
 
 
-def _judgement(served: ServedModel) -> Judgement:
-    """Return the judgement of an invented comment, made once a model."""
-    manifest = served.manifest
-    made = _made.get(manifest.version)
+def _judgements(served: ServedModel, count: int) -> Judgements:
+    """Return so many judgements of an invented comment, made once a model and count."""
+    key = served.manifest.version, count
+    made = _made.get(key)
     if made is None:
-        policy = manifest.policies[PRESETS[0]]
-        (made,) = judge(served.scorer, served.identify, policy, [_TEXT], [None], explained=False)
-        _made[manifest.version] = made
+        policy = served.manifest.policies[PRESETS[0]]
+        texts, undeclared = [_TEXT] * count, [None] * count
+        made = judge(served.scorer, served.identify, policy, texts, undeclared, explained=False)
+        _made[key] = made
     return made
 
 

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from scoring.compiled import cache_folder, prepare_kernels
 from scoring.identifier import load_identifier
-from scoring.judge import Judgement, judge
+from scoring.judge import Judgements, judge
 from scoring.language import LanguageIdentifier
 from scoring.policy import PRESETS
 from scoring.scorer import Scorer
@@ -62,7 +62,7 @@ class Setting:
 
     def judge(
         self, texts: Sequence[str], scorer: Scorer | ReferenceScorer | None = None
-    ) -> list[Judgement]:
+    ) -> Judgements:
         """Score texts, check their language and decide, as the service does.
 
         Args:
@@ -70,7 +70,7 @@ class Setting:
             scorer: Another than that of the model in use.
 
         Returns:
-            One judgement a text.
+            The judgements, in order.
         """
         chosen = cast("Scorer", scorer or self.published.scorer)
         policy = self.published.manifest.policies[PRESETS[0]]

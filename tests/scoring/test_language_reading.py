@@ -6,9 +6,7 @@ import pytest
 
 from scoring.language import (
     ENGLISH_PROBABILITY,
-    FOREIGN_LETTERS,
     FOREIGN_PROBABILITIES,
-    MANY_WORDS,
     UNDETERMINED,
     LanguageIdentifier,
     Reading,
@@ -16,6 +14,7 @@ from scoring.language import (
     read,
     script_language,
 )
+from scoring.language_kernel import FOREIGN_LETTERS, MANY_WORDS
 
 ENGLISH = TextStatistics(known_terms=20, letters=20, latin_letters=20, words=5, english_words=5)
 READABLE = Reading("en", readable=True)

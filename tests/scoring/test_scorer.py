@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from scoring.errors import LoneSurrogate
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES, HEADS
-from scoring.language import text_statistics
+from scoring.language import TextStatistics
 from scoring.model import LinearModel
 from scoring.normalise import normalise
 from scoring.scorer import Scorer, Scores, calibrated_probabilities
@@ -117,7 +117,7 @@ def test_a_text_without_tokens_scores_the_biases(
 def test_texts_are_counted(make_linear_model: Callable[..., LinearModel]) -> None:
     scorer = Scorer(make_linear_model(["you idiot"]))
     scores = scorer.score(["You idiot, привет! 123 @name", "Idioten", "xyz", "you you"])
-    counted = text_statistics(scores)
+    counted = [TextStatistics(*text) for text in scores.statistics.tolist()]
     assert [text.letters for text in counted] == [14, 7, 3, 6]
     assert [text.latin_letters for text in counted] == [8, 7, 3, 6]
     assert [text.words for text in counted] == [3, 1, 1, 2]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from scoring.judge import Judgement, judge
-from scoring.policy import PRESETS, Policy
+from scoring.policy import OUTCOMES, PRESETS, Policy
+from service.classify import Told, judge_comments
 from service.gather import COMPANY_TURNS, MOST_TOGETHER, Gatherer
 from service.models import ServedModel
 from service.parse import Comment
@@ -22,14 +22,13 @@ def judged_together(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many comments each call of the judge was given."""
     sizes: list[int] = []
 
-    def count(scorer: Any, identify: Any, policy: Policy, texts: Sequence[str], *rest: Any,
-              **options: Any) -> list[Judgement]:  # fmt: skip
-        sizes.append(len(texts))
-        if "fail" in texts:
+    def count(served: ServedModel, policy: Policy, comments: Sequence[Comment]) -> list[Told]:
+        sizes.append(len(comments))
+        if "fail" in [comment.text for comment in comments]:
             raise ValueError("invented")
-        return judge(scorer, identify, policy, texts, *rest, **options)
+        return judge_comments(served, policy, comments)
 
-    monkeypatch.setattr("service.gather.judge", count)
+    monkeypatch.setattr("service.gather.judge_comments", count)
     return sizes
 
 
@@ -50,10 +49,10 @@ def test_requests_of_one_turn_are_judged_together(
 ) -> None:
     answers = asyncio.run(ask(Gatherer(), served, TEXTS * 4))
     assert judged_together == [1, 11]  # the first is alone until the second comes
-    alone = judge(
-        served.scorer, served.identify, policies(served)[0], TEXTS, [None] * 3, explained=False
-    )
-    assert answers == alone * 4
+    comments = [Comment(None, text, None) for text in TEXTS]
+    alone = [judge_comments(served, policies(served)[0], [comment]) for comment in comments]
+    assert answers == [told for (told,) in alone] * 4
+    assert len(set(answers)) == len(TEXTS)
 
 
 def test_a_caller_who_is_alone_is_answered_at_once(
@@ -86,9 +85,9 @@ def test_company_that_has_left_is_forgotten(served: ServedModel) -> None:
 
 def test_a_crowd_is_judged_in_parts(served: ServedModel, judged_together: list[int]) -> None:
     answers = asyncio.run(ask(Gatherer(), served, TEXTS[:1] * 100))
-    assert len({answer.reject_probability for answer in answers}) == 1
+    assert len(set(answers)) == 1
     assert sum(judged_together) == 100
-    assert max(judged_together) == MOST_TOGETHER + 1
+    assert max(judged_together) == MOST_TOGETHER
 
 
 def test_policies_are_kept_apart(served: ServedModel, judged_together: list[int]) -> None:
@@ -115,8 +114,11 @@ def test_a_failure_is_told_to_its_own_caller_alone(
     assert len(judged_together) > 2
 
 
-def test_a_caller_who_goes_away_leaves_nobody_waiting(served: ServedModel) -> None:
-    async def go() -> list[Any]:
+@pytest.mark.parametrize("leaving", [[0], [1], [0, 1], [0, 2], [0, 1, 2]])
+def test_a_caller_who_goes_away_leaves_nobody_waiting(
+    served: ServedModel, leaving: list[int]
+) -> None:
+    async def go() -> tuple[list[Any], Gatherer]:
         gatherer = Gatherer()
         await ask(gatherer, served, TEXTS)
         policy = policies(served)[0]
@@ -125,9 +127,17 @@ def test_a_caller_who_goes_away_leaves_nobody_waiting(served: ServedModel) -> No
             for text in TEXTS
         ]
         await asyncio.sleep(0)
-        tasks[0].cancel()
-        return await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 10)
+        for place in leaving:
+            tasks[place].cancel()
+        answers = asyncio.gather(*tasks, return_exceptions=True)
+        return await asyncio.wait_for(answers, 10), gatherer
 
-    answers = asyncio.run(go())
-    assert isinstance(answers[0], asyncio.CancelledError)
-    assert all(isinstance(answer, Judgement) for answer in answers[1:])
+    answers, gatherer = asyncio.run(go())
+    for place, (answer, text) in enumerate(zip(answers, TEXTS, strict=True)):
+        if place in leaving:
+            assert isinstance(answer, asyncio.CancelledError)
+        else:
+            comment = Comment(None, text, None)
+            assert [answer] == judge_comments(served, policies(served)[0], [comment])
+            assert OUTCOMES[answer[1]].decision.value.encode() in answer[0]
+    assert not gatherer._groups  # no comment is kept

@@ -5,7 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from scoring.guidelines import CATEGORIES, HEADS
-from scoring.policy import Decision, decide
+from scoring.policy import Decision
+from scoring.verdicts import decide
 from training.settings import TrainingSettings
 from training.sources.labels import NO, UNKNOWN, YES
 from training.thresholds import (
@@ -142,8 +143,7 @@ def judged(seed: int, rows: int = 3000, *, steps: int = 10_000) -> JudgedRows:
 
 def decisions(rows: JudgedRows, name: str) -> NDArray[np.str_]:
     policy = choose_policies(rows, TrainingSettings())[name]
-    pairs = zip(rows.category_probabilities.tolist(), rows.reject_probability.tolist(), strict=True)
-    return np.array([decide(policy, *pair).decision for pair in pairs])
+    return decide(policy, rows.category_probabilities, rows.reject_probability).decisions
 
 
 @pytest.mark.parametrize("steps", [10_000, 20])

@@ -18,7 +18,7 @@ from scoring.archive.row_judge import JudgeSource, RowJudge
 from scoring.artifact import read_verified
 from scoring.checks import Fault
 from scoring.compiled import cache_folder, prepare_kernels
-from scoring.judge import format_judgement
+from scoring.render import render
 from scoring.store import make_current
 
 ROOT = Path(__file__).parents[3]
@@ -102,18 +102,14 @@ def results(version: Path) -> Results:
     def results(texts: Sequence[str | Fault], **settings: Any) -> list[dict[str, Any]]:
         given = {"policy": "assist", "explained": False, "max_bytes": 20_480, **settings}
         judge: RowJudge = JudgeSource(read_verified(version), "the test", **given)()
+        found = judge.judge(texts, None)
+        told = iter(render(found.judgements))
         return [
-            {"error": entry.code} if isinstance(entry, Fault) else plain(format_judgement(entry))
-            for entry in judge.judge(texts, None)
+            json.loads(b"{" + next(told)) if fault is None else {"error": fault.code}
+            for fault in found.faults
         ]
 
     return results
-
-
-def plain(result: dict[str, Any]) -> dict[str, Any]:
-    """What a result is once it has been through JSON."""
-    read: dict[str, Any] = json.loads(json.dumps(result))
-    return read
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from scoring import (
     calibration_kernel,
     decision_kernel,
     fold_kernel,
+    identifier_kernel,
     index_kernel,
     language_kernel,
     letter_kernel,
@@ -44,7 +45,9 @@ from scoring import (
     token_kernel,
     word_kernel,
 )
+from scoring.compact_tables import compact, one_state
 from scoring.guidelines import CATEGORIES, HEADS
+from scoring.identifier_kernel import feature_rows, visited_features
 from scoring.judge import judge
 from scoring.model import Calibration, LinearModel
 from scoring.policy import Policy
@@ -70,6 +73,7 @@ KERNELS: Final[tuple[ModuleType, ...]] = (
     language_kernel,
     decision_kernel,
     render_kernel,
+    identifier_kernel,
 )
 """Every module with compiled functions: a new one is added here, and nowhere else."""
 SAMPLES: Final = (
@@ -160,6 +164,9 @@ def compile_kernels() -> None:
     policy = Policy("any", 1.0, 0.0, (1.0,) * categories)
     undeclared = [None] * len(SAMPLES)
     render(judge(Scorer(model), lambda _: ("en", 1.0), policy, SAMPLES, undeclared, explained=True))
+    tables = compact(one_state())
+    visited_features(np.frombuffer(SAMPLES[0].encode(), np.uint8), *tables.automaton)
+    feature_rows(np.zeros(1, np.intp), *tables.logarithms)
 
 
 def kernel_digest() -> str:

@@ -7,8 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from scoring.compact_tables import CompactTables
 from scoring.errors import CacheDamaged
-from scoring.identifier_tables import IdentifierTables, map_tables, packed_tables, unpack_tables
+from scoring.identifier_tables import map_tables, packed_tables, unpack_tables
 from scoring.language import LanguageIdentifier
 
 LONGEST_READ: Final = 2000
@@ -25,9 +26,9 @@ def load_identifier(cache: Path | None = None) -> LanguageIdentifier:
     call a text of any other language one of those.
 
     Args:
-        cache: The private folder where the unpacked tables are kept, to be mapped (about 0.05 s
-            and 10 MB); None holds them in memory (about 0.5 s and 75 MB). Where they cannot be
-            kept or used, memory it is, and the log says so.
+        cache: The private folder where the compact tables are kept, to be mapped (about 0.01 s);
+            None makes them in memory (about 1 s). They take 10 MB. Where they cannot be kept or
+            used, memory it is, and the log says so.
 
     Returns:
         A function that takes a text and returns an ISO 639 code and its probability in [0, 1];
@@ -35,29 +36,35 @@ def load_identifier(cache: Path | None = None) -> LanguageIdentifier:
 
     Raises:
         CacheRefused: Someone else owns a folder or can write to it.
+        ValueError: py3langid's tables are others than those of version 0.4.
     """
-    from py3langid.langid import LanguageIdentifier as Langid
-
-    tables = _load_tables(cache)
-    langid = Langid(
-        tables.ptc,
-        tables.pc,
-        tables.classes.tolist(),
-        # a view gives Python's own integers, without a list that holds 28 bytes for each
-        tables.nextmove.data,
-        tables.output.data,
-        norm_probs=True,
-        tk_row=tables.row.data,
-    )
+    classify = _load_classify(cache)
 
     def identify(text: str) -> tuple[str, float]:
-        language, probability = langid.classify(text[:LONGEST_READ])
+        language, probability = classify(text[:LONGEST_READ])
         return str(language), float(probability)
 
     return identify
 
 
-def _load_tables(cache: Path | None) -> IdentifierTables:
+def _load_classify(cache: Path | None) -> LanguageIdentifier:
+    """Build the identifier on compact tables, or the library's own where it has changed inside."""
+    from py3langid.langid import MODEL_FILE
+    from py3langid.langid import LanguageIdentifier as Langid
+
+    from scoring.compact_identifier import BUILT_ON, CompactIdentifier
+
+    missing = [name for name in BUILT_ON if not hasattr(Langid, name)]
+    if missing:
+        _log.warning("py3langid holds its own tables", extra={"fields": {"missing": missing}})
+        langid = Langid.from_model_file(MODEL_FILE, norm_probs=True)
+    else:
+        langid = CompactIdentifier(_load_tables(cache))
+    classify: LanguageIdentifier = langid.classify
+    return classify
+
+
+def _load_tables(cache: Path | None) -> CompactTables:
     packed = packed_tables()
     if cache is not None:
         try:

@@ -1,8 +1,9 @@
-"""The language identifier's tables: unpacked once into a private folder, then mapped.
+"""The language identifier's tables: made compact once in a private folder, then mapped.
 
-py3langid ships its tables as 5 MB of LZMA. Unpacked they are 70 MB, which a process that seldom
-asks for a language would hold, and unpack at each start. As files they are mapped instead: a page
-is read when it is asked for, and all workers share it.
+py3langid ships its tables as 5 MB of LZMA, and unpacks them to 68 MB at each start. Here they are
+unpacked once, and kept as the 10 MB of `scoring.compact_tables`. As files they are mapped: all
+workers share them. Small matters even so, since each touch of a mapped file brings the 64 KB around
+it into memory, and one text touches hundreds of places.
 
 A mapped file must not change while it is used. These are safe: they lie in a folder that only this
 user can write, are derived from a package's own data, named by its version and digest, moved into
@@ -14,44 +15,39 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.compact_tables import BYTES, CompactTables, FullTables, compact
 from scoring.errors import CacheDamaged
 from scoring.private_cache import private_folder
 
-
-class IdentifierTables(NamedTuple):
-    """The arrays that py3langid builds an identifier from, under its own names.
-
-    Attributes:
-        ptc: (features, classes) float16, logarithm of a feature's probability in a class.
-        pc: (classes,) float32, logarithm of a class's probability.
-        classes: (classes,) language codes.
-        nextmove: (256 × rows,) uint32, next state of the automaton by row and byte.
-        row: (states,) uint16, a state's row in `nextmove`.
-        output: (states,) int32, a state's feature, or -1.
-    """
-
-    ptc: NDArray[np.float16]
-    pc: NDArray[np.float32]
-    classes: NDArray[np.str_]
-    nextmove: NDArray[np.uint32]
-    row: NDArray[np.uint16]
-    output: NDArray[np.int32]
-
-
+LAYOUT: Final = 2
+"""Number of the files' layout; raised whenever `CompactTables` changes."""
+_PREFIX: Final = "py3langid-"
+_STAGING: Final = ".staging-"
+_ABANDONED_SECONDS: Final = 86_400.0
+"""From this age on, what was to be moved into place never will be."""
 _TYPES: Final = {
-    "ptc": "f2",
     "pc": "f4",
     "classes": "U",
-    "nextmove": "u4",
-    "row": "u2",
+    "row": "i4",
     "output": "i4",
+    "default": "i4",
+    "move_at": "i4",
+    "move_byte": "u1",
+    "move_state": "i4",
+    "value": "f4",
+    "floor": "f4",
+    "ptc_at": "i4",
+    "ptc_class": "u1",
+    "ptc": "u2",
 }
 
 
@@ -66,33 +62,25 @@ def packed_tables() -> Path:
     return Path(langid.MODEL_DIR, langid.MODEL_FILE)
 
 
-def unpack_tables(packed: Path) -> IdentifierTables:
-    """Unpack the tables in memory (about 0.5 s).
+def unpack_tables(packed: Path) -> CompactTables:
+    """Unpack the tables in memory and make them compact (about 1 s).
 
     Args:
         packed: The file that py3langid ships.
 
     Returns:
-        The tables.
+        The tables, read-only.
 
     Raises:
-        ValueError: py3langid does not know the file's layout.
+        ValueError: The file holds other tables than those of py3langid 0.4.
         OSError: The file cannot be read.
     """
     from py3langid.modelio import load_model
 
-    ptc, pc, classes, nextmove, row, output = load_model(packed)
-    return IdentifierTables(
-        np.asarray(ptc),
-        np.asarray(pc),
-        np.asarray(classes),
-        np.asarray(nextmove),
-        np.asarray(row),
-        np.asarray(output, np.int32),
-    )
+    return compact(FullTables(*map(np.asarray, load_model(packed))))
 
 
-def map_tables(cache: Path, packed: Path) -> IdentifierTables:
+def map_tables(cache: Path, packed: Path) -> CompactTables:
     """Map the tables that an earlier start kept, or unpack and keep them.
 
     Args:
@@ -104,30 +92,34 @@ def map_tables(cache: Path, packed: Path) -> IdentifierTables:
 
     Raises:
         CacheRefused: Someone else owns a folder or can write to it.
-        CacheDamaged: A file is short or of another shape.
+        CacheDamaged: A file is short or of another shape, or points to what is not there.
         OSError: A folder cannot be written, or a file cannot be read.
+        ValueError: See `unpack_tables`.
     """
     folder = private_folder(cache) / _name(packed)
     if not folder.exists():
         _keep(unpack_tables(packed), folder)
+        _remove_others(folder)
     private_folder(folder)
     arrays: dict[str, Any] = {name: _map_array(folder / f"{name}.npy", name) for name in _TYPES}
-    tables = IdentifierTables(**arrays)
+    tables = CompactTables(**arrays)
     _check_shapes(tables, folder)
+    _check_places(tables, folder)
     return tables
 
 
 def _name(packed: Path) -> str:
-    """Name the folder by everything that the tables are made from."""
+    """Name the folder by everything that the tables are made from, and by what they are."""
     import py3langid
 
-    digest = hashlib.sha256(packed.read_bytes()).hexdigest()
-    return f"py3langid-{py3langid.__version__}-{digest[:16]}"
+    with packed.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return f"{_PREFIX}{py3langid.__version__}-{digest[:16]}-{LAYOUT}"
 
 
-def _keep(tables: IdentifierTables, folder: Path) -> None:
+def _keep(tables: CompactTables, folder: Path) -> None:
     """Write the tables beside their place and move them there; the quickest of several wins."""
-    with tempfile.TemporaryDirectory(prefix=".staging-", dir=folder.parent) as staging:
+    with tempfile.TemporaryDirectory(prefix=_STAGING, dir=folder.parent) as staging:
         inside = Path(staging) / folder.name
         inside.mkdir(mode=0o700)
         for name, array in tables._asdict().items():
@@ -140,6 +132,24 @@ def _keep(tables: IdentifierTables, folder: Path) -> None:
         except OSError:
             if not folder.is_dir():
                 raise
+
+
+def _remove_others(folder: Path) -> None:
+    """Remove what other versions kept, and what starts that were killed have left.
+
+    Who maps such files keeps them until it ends; who is about to makes them anew.
+    """
+    for other in folder.parent.iterdir():
+        outdated = other.name.startswith(_PREFIX) and other != folder
+        if outdated or (other.name.startswith(_STAGING) and _is_abandoned(other)):
+            shutil.rmtree(other, ignore_errors=True)  # another worker may be at it too
+
+
+def _is_abandoned(staging: Path) -> bool:
+    try:
+        return time.time() - staging.lstat().st_mtime > _ABANDONED_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def _map_array(path: Path, name: str) -> NDArray[Any]:
@@ -156,17 +166,47 @@ def _map_array(path: Path, name: str) -> NDArray[Any]:
     return np.asarray(array)
 
 
-def _check_shapes(tables: IdentifierTables, folder: Path) -> None:
+def _check_shapes(tables: CompactTables, folder: Path) -> None:
     """Check that the tables belong together: what one says, another must have."""
-    classes, states = len(tables.classes), len(tables.row)
+    classes, states, rows = len(tables.classes), len(tables.row), len(tables.default)
+    moves, values, listed = len(tables.move_byte), len(tables.value), len(tables.ptc)
     shapes = [table.shape for table in tables]
-    expected = [
-        (len(tables.ptc), classes), (classes,), (classes,), (tables.nextmove.size,), (states,),
-        (states,),
-    ]  # fmt: skip
-    rows, features = int(tables.row.max()), int(tables.output.max())
-    if shapes != expected or tables.nextmove.size < 256 * (rows + 1) or len(tables.ptc) <= features:
+    expected = [(length,) for length in (
+        classes, classes, states, states, rows, rows + 1, moves, moves,
+        values, classes, len(tables.ptc_at), listed, listed,
+    )]  # fmt: skip
+    if shapes != expected or min(shapes) == (0,):
         raise _damaged(folder, f"arrays of shapes {shapes}, which do not fit together")
+
+
+def _check_places(tables: CompactTables, folder: Path) -> None:
+    """Check that nothing points outside a table: compiled code follows without a check."""
+    t = tables
+    earlier = np.arange(len(t.default)) - 1
+    earlier[0] = 0
+    checked = {
+        "row": _within(t.row, len(t.default)),
+        "output": _within(t.output + 1, len(t.ptc_at)),
+        "default": _within(t.default, len(t.default)) and bool((t.default <= earlier).all()),
+        "move_at": _cuts(t.move_at, len(t.move_byte)) and t.move_at[1] == BYTES,
+        "move_byte": np.array_equal(t.move_byte[:BYTES], np.arange(BYTES)),
+        "move_state": _within(t.move_state, len(t.row)),
+        "ptc_at": _cuts(t.ptc_at, len(t.ptc)),
+        "ptc_class": _within(t.ptc_class, len(t.classes)),
+        "ptc": _within(t.ptc, len(t.value)),
+    }
+    for name, fits in checked.items():
+        if not fits:
+            raise _damaged(folder / f"{name}.npy", "places that do not exist")
+
+
+def _within(places: NDArray[Any], end: int) -> bool:
+    return bool(places.min() >= 0 and places.max() < end)
+
+
+def _cuts(places: NDArray[Any], end: int) -> bool:
+    """Whether places cut everything up to an end into consecutive parts."""
+    return bool(places[0] == 0 and places[-1] == end and (np.diff(places) >= 0).all())
 
 
 def _damaged(path: Path, found: str) -> CacheDamaged:

@@ -41,3 +41,14 @@ def test_threads_get_the_same_answer() -> None:
     texts = ["Thank you for the article.", "Vielen Dank für den Artikel.", "Merci bien."] * 20
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(identify, texts)) == [identify(text) for text in texts]
+
+
+def test_a_library_that_has_changed_inside_identifies_by_itself(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("scoring.compact_identifier.BUILT_ON", ("_raw_score", "_gone"))
+    text = "Vielen Dank für diesen klaren Artikel."
+    assert load_identifier.__wrapped__()(text) == load_identifier()(text)
+    (warning,) = caplog.records
+    assert warning.message == "py3langid holds its own tables"
+    assert warning.__dict__["fields"] == {"missing": ["_gone"]}

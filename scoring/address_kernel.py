@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from scoring.array_types import U8, U32
+from scoring.kernel import kernel
 
 _LETTER: Final = 2
 _DIGIT: Final = 3
@@ -41,13 +41,13 @@ LONGEST_TOP_DOMAIN: Final = 7
 TOP_DOMAINS: Final = np.array(sorted(map(_packed, _TOP_DOMAINS)), dtype=np.int64)
 
 
-@njit(nogil=True)
+@kernel
 def is_alnum(kind: int) -> bool:
     """Return whether a class is that of letters or digits."""
     return kind in (_LETTER, _DIGIT)
 
 
-@njit(nogil=True)
+@kernel
 def starts_with_scheme(codes: U32, at: int, stop: int) -> bool:
     """Whether http://, https:// or www. (folded to ww.) starts here."""
     if codes[at] == 119:
@@ -62,7 +62,7 @@ def starts_with_scheme(codes: U32, at: int, stop: int) -> bool:
     return k + 1 < stop and codes[k] == _COLON and codes[k + 1] == _SLASH
 
 
-@njit(nogil=True)
+@kernel
 def _is_top_domain(codes: U32, at: int, stop: int) -> bool:
     label = np.int64(0)
     for k in range(at, stop):
@@ -73,7 +73,7 @@ def _is_top_domain(codes: U32, at: int, stop: int) -> bool:
     return bool(place < len(TOP_DOMAINS) and TOP_DOMAINS[place] == label)
 
 
-@njit(nogil=True)
+@kernel
 def address_kind(codes: U32, kinds: U8, at: int, stop: int, checked: int) -> tuple[int, int]:
     """0 for a plain word, 1 for a URL or domain, 2 for an e-mail address starting at `at`.
 
@@ -108,13 +108,13 @@ def address_kind(codes: U32, kinds: U8, at: int, stop: int, checked: int) -> tup
     return 0, first_at if first_at > 0 else k
 
 
-@njit(nogil=True)
+@kernel
 def begins_handle(codes: U32, kinds: U8, at: int, stop: int) -> bool:
     """Return whether an @name starts at `at`."""
     return codes[at] == _AT and at + 2 < stop and is_alnum(kinds[at + 1])
 
 
-@njit(nogil=True)
+@kernel
 def handle_end(codes: U32, kinds: U8, at: int, stop: int) -> int:
     """Return where the @name that starts at `at` ends, exclusive."""
     end = at + 1

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from scoring.array_types import I32, I64, U8, U32, U64
 from scoring.fold_kernel import fold_points
+from scoring.kernel import allocating_kernel, kernel
 from scoring.normalise import join_texts
 from scoring.term_kernel import WORD_BASIS, character_terms, hash_word, word_terms
 from scoring.terms import TermSettings
@@ -35,7 +35,7 @@ class BatchTerms(NamedTuple):
     word_ends: NDArray[np.int64]
 
 
-@njit(nogil=True)
+@allocating_kernel
 def _with_room(hashes: U64, size: int, room: int) -> U64:
     """Return the array itself, or a larger copy of it where fewer than `room` entries are free."""
     if size + room <= len(hashes):
@@ -45,7 +45,7 @@ def _with_room(hashes: U64, size: int, room: int) -> U64:
     return larger
 
 
-@njit(nogil=True)
+@kernel
 def _latin_words(out: U32, token_at: I32, tokens: int, hashes: U64) -> int:
     """Hash the tokens of letters from a to z and inner apostrophes; returns how many they are."""
     size = 0
@@ -59,7 +59,7 @@ def _latin_words(out: U32, token_at: I32, tokens: int, hashes: U64) -> int:
     return size
 
 
-@njit(nogil=True)
+@allocating_kernel
 def hash_texts(
     points: U32, text_at: I64, classes: U8, starts: I32, lengths: U8, pool: U32, lookalikes: U32,
     settings: I64, latin: bool,

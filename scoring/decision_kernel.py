@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from numba import njit
-
 from scoring.array_types import F64, I32, U8
+from scoring.kernel import kernel
 from scoring.language_kernel import ENGLISH, NOTHING_KNOWN, UNREAD, first_reading
 from scoring.letter_kernel import ENGLISH_WORDS, KNOWN_TERMS, LATIN_LETTERS, LETTERS, WORDS
 
@@ -27,7 +26,7 @@ REJECTED: Final = 4
 place of the first reason."""
 
 
-@njit(nogil=True)
+@kernel
 def decide_texts(category: F64, reject: F64, statistics: I32, thresholds: F64, codes: U8) -> int:
     """Read texts that are not read yet, and decide on all of them.
 
@@ -57,7 +56,7 @@ def decide_texts(category: F64, reject: F64, statistics: I32, thresholds: F64, c
     return unsettled
 
 
-@njit(nogil=True)
+@kernel
 def _decide(category: F64, reject: float, thresholds: F64, codes: U8) -> None:
     """Decide on one text; its codes hold its reading."""
     size = len(category)
@@ -77,7 +76,7 @@ def _decide(category: F64, reject: float, thresholds: F64, codes: U8) -> None:
         codes[OUTCOME] = APPROVED if reject < thresholds[size + 1] else UNCERTAIN
 
 
-@njit(nogil=True)
+@kernel
 def _give_reasons(category: F64, codes: U8) -> int:
     """List the violated categories, or the likeliest where none is; return the first.
 

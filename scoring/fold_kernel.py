@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from scoring.array_types import I32, U8, U32
+from scoring.kernel import kernel
 
 TABLE_SIZE: Final = 0x20000
 TAGS: Final = 0xE0000
@@ -19,7 +19,7 @@ SPACE_CODE: Final = np.uint32(32)
 LONGEST_REPEAT: Final = 2
 
 
-@njit(nogil=True)
+@kernel
 def folded_size(points: U32, lengths: U8) -> int:
     """Return how many code points the fold of `points` can take at most.
 
@@ -36,7 +36,7 @@ def folded_size(points: U32, lengths: U8) -> int:
     return size
 
 
-@njit(nogil=True)
+@kernel
 def _append(
     code: np.uint32, kind: int, begin: int, end: int,
     codes: U32, kinds: U8, begins: I32, ends: I32, size: int,
@@ -57,7 +57,7 @@ def _append(
     return size + 1
 
 
-@njit(nogil=True)
+@kernel
 def fold_points(
     points: U32, classes: U8, starts: I32, lengths: U8, pool: U32,
     codes: U32, kinds: U8, begins: I32, ends: I32,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from scoring.array_types import F32, I32, I64, U8
+from scoring.kernel import allocating_kernel, kernel
 
 U16: TypeAlias = NDArray[np.uint16]
 
 
-@njit(nogil=True)
+@kernel
 def _position(values: U8, first: int, end: int, value: int) -> int:
     """Find a value among ascending ones; returns `end` if it is none of them."""
     low, high = first, end
@@ -26,7 +26,7 @@ def _position(values: U8, first: int, end: int, value: int) -> int:
     return low if low < end and values[low] == value else end
 
 
-@njit(nogil=True)
+@allocating_kernel
 def visited_features(
     text: U8, row: I32, output: I32, default: I32, move_at: I32, move_byte: U8, move_state: I32
 ) -> I32:
@@ -55,7 +55,7 @@ def visited_features(
     return found[:size]
 
 
-@njit(nogil=True)
+@allocating_kernel
 def feature_rows(
     features: I64, value: F32, floor: F32, ptc_at: I32, ptc_class: U8, ptc: U16
 ) -> F32:  # fmt: skip

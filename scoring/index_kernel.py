@@ -10,12 +10,12 @@ of speed hangs on this: docs/performance.md has the designs that lost.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from scoring.array_types import I32, U8, U64
+from scoring.kernel import kernel
 
 MIXER: Final = np.uint64(0x9E3779B97F4A7C15)
 WINDOW: Final = 4
@@ -29,7 +29,23 @@ _TWO: Final = np.uint64(2)
 _THREE: Final = np.uint64(3)
 
 
-@njit(nogil=True)
+class TermIndex(NamedTuple):
+    """Hashes in the order of their mixed values, each with its row.
+
+    Attributes:
+        starts: int32 (buckets / 16 + 1), where each group of 16 buckets starts in `slots`.
+        offsets: uint8 (buckets + 1), where each bucket starts within its group. There are as many
+            buckets as terms, rounded up to a power of 2, and at least 16.
+        slots: uint64 (terms + WINDOW): a mixed hash without the bits that name its bucket, and the
+            term's row in their place; then slots that match no term.
+    """
+
+    starts: I32
+    offsets: U8
+    slots: U64
+
+
+@kernel
 def bucket_bits(offsets: U8) -> np.uint64:
     """Return the logarithm of the number of buckets.
 
@@ -45,28 +61,25 @@ def bucket_bits(offsets: U8) -> np.uint64:
     return np.uint64(bits)
 
 
-@njit(nogil=True)
+@kernel
 def _bucket_start(starts: I32, offsets: U8, bucket: np.uint64) -> np.uint64:
     """Where a bucket's slots start; the bucket past the last one starts where the last one ends."""
     return np.uint64(np.uint32(starts[bucket >> _GROUP_BITS])) + np.uint64(offsets[bucket])
 
 
-@njit(nogil=True)
-def find_rows(
-    terms: U64, size: int, starts: I32, offsets: U8, slots: U64, rows: I32, strays: I32
-) -> None:
+@kernel
+def find_rows(terms: U64, size: int, index: TermIndex, rows: I32, strays: I32) -> None:
     """Look up the first `size` terms.
 
     Args:
         terms: uint64, hashes to find, none of them 0.
         size: how many.
-        starts: int32 (buckets / 16 + 1), where the slots of each group of buckets start.
-        offsets: uint8 (buckets + 1), where those of each bucket start within its group.
-        slots: uint64 (known terms + WINDOW), `scoring.term_index.TermIndex`.
+        index: the known terms.
         rows: int32 output with room for `size` entries: the rows of the terms, or the number of
             known terms for one that is not known.
         strays: int32 scratch with room for `size + 1` entries.
     """
+    starts, offsets, slots = index
     bits = bucket_bits(offsets)
     shift = _ALL_BITS - bits
     unknown = np.uint64(len(slots)) - _WINDOW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from numba import njit
+from scoring.kernel import kernel
 
 UNREAD: Final = 0
 ENGLISH: Final = 1
@@ -23,7 +23,7 @@ MANY_WORDS: Final = 10
 MOSTLY: Final = 0.67
 
 
-@njit(nogil=True)
+@kernel
 def first_reading(known: int, letters: int, latin: int, words: int, english: int) -> int:
     """Read a text by what was counted in it.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from scoring.array_types import F64, I64, U8
 from scoring.decision_kernel import OUTCOME, REASONS, VIOLATED
+from scoring.kernel import kernel
 
 WIDTH: Final = 48
 """Bytes of a piece: its text, anything, and in the last byte the text's length. A piece is copied
@@ -28,7 +28,7 @@ on: for each category what precedes its approval, then for each the name as a re
 outcome what begins a result, then for each what ends it."""
 
 
-@njit(nogil=True)
+@kernel
 def write_results(category: F64, reject: F64, codes: U8, pieces: U8, out: U8, places: I64) -> None:
     """Write the JSON of judgements, each without the brace that opens it.
 
@@ -65,7 +65,7 @@ def write_results(category: F64, reject: F64, codes: U8, pieces: U8, out: U8, pl
         places[i, 1] = at
 
 
-@njit(nogil=True)
+@kernel
 def _put(out: U8, at: int, piece: U8) -> int:
     """Write a piece; return where it ends."""
     # a place that cannot be negative is copied to by vectors: a third of the time
@@ -75,7 +75,7 @@ def _put(out: U8, at: int, piece: U8) -> int:
     return at + int(piece[WIDTH - 1])
 
 
-@njit(nogil=True)
+@kernel
 def _put_pair(out: U8, at: int, reject: float, pieces: U8) -> int:
     """Write probabilities of approval and rejection so that they add up to 1 as printed."""
     millionths = int(np.rint(MILLION * reject))
@@ -84,7 +84,7 @@ def _put_pair(out: U8, at: int, reject: float, pieces: U8) -> int:
     return _put_number(out, at, millionths)
 
 
-@njit(nogil=True)
+@kernel
 def _put_number(out: U8, at: int, millionths: int) -> int:
     """Write a number of millionths, without zeros that say nothing; return where it ends."""
     number = out[at : at + NUMBER]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from scoring.array_types import F32, F64, I8, I32
+from scoring.kernel import kernel
 from scoring.score_kernel import IDF_LANE
 
 
-@njit(nogil=True)
+@kernel
 def _length(rows: I32, terms: int, idf: F32, counts: I32) -> float:
     """Count the rows and return the Euclidean length of their values; counts become negative."""
     for row in rows:
@@ -23,7 +23,7 @@ def _length(rows: I32, terms: int, idf: F32, counts: I32) -> float:
     return float(np.sqrt(square))
 
 
-@njit(nogil=True)
+@kernel
 def share_block(
     rows: I32, firsts: I32, lasts: I32, terms: int, idf: F32, entries: I8, counts: I32,
     weights: F64,

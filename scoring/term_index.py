@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.index_kernel import GROUP_BITS, MIXER, WINDOW
-
-
-@dataclass(frozen=True, slots=True)
-class TermIndex:
-    """Hashes in the order of their mixed values, each with its row.
-
-    Attributes:
-        starts: int32 (buckets / 16 + 1), where each group of 16 buckets starts in `slots`.
-        offsets: uint8 (buckets + 1), where each bucket starts within its group. There are as many
-            buckets as terms, rounded up to a power of 2, and at least 16.
-        slots: uint64 (terms + WINDOW): a mixed hash without the bits that name its bucket, and the
-            term's row in their place; then slots that match no term.
-    """
-
-    starts: NDArray[np.int32]
-    offsets: NDArray[np.uint8]
-    slots: NDArray[np.uint64]
+from scoring.index_kernel import GROUP_BITS, MIXER, WINDOW, TermIndex
 
 
 def index_terms(hashes: NDArray[np.uint64]) -> TermIndex:

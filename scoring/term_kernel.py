@@ -13,9 +13,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from scoring.array_types import I32, U32, U64
+from scoring.kernel import allocating_kernel, kernel
 
 WORD_BASIS: Final = np.uint64(0xCBF29CE484222325)
 CHARACTER_BASIS: Final = np.uint64(0x9AE16A3B2F90404F)
@@ -26,7 +26,7 @@ _TWO: Final = np.uint64(2)
 TABLE_MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
-@njit(nogil=True)
+@kernel
 def hash_word(out: U32, begin: int, end: int, state: np.uint64) -> np.uint64:
     """Continue a hash over the code points `out[begin:end]`.
 
@@ -44,7 +44,7 @@ def hash_word(out: U32, begin: int, end: int, state: np.uint64) -> np.uint64:
     return state
 
 
-@njit(nogil=True)
+@kernel
 def word_terms(
     out: U32, token_at: I32, tokens: int, longest: int, hashes: U64, firsts: I32, lasts: I32
 ) -> int:
@@ -75,7 +75,7 @@ def word_terms(
     return size
 
 
-@njit(nogil=True)
+@allocating_kernel
 def character_terms(
     out: U32, token_at: I32, tokens: int, shortest: int, longest: int, hashes: U64, owners: I32
 ) -> int:
@@ -93,27 +93,51 @@ def character_terms(
     padded = np.empty(64, np.uint64)
     size = 0
     for t in range(tokens):
-        begin, end = np.uint64(token_at[t]), np.uint64(token_at[t + 1])
-        length = end - begin + _TWO
-        if length > np.uint64(len(padded)):
-            padded = np.empty(np.int64(_TWO * length), np.uint64)
-        _pad(out, begin, end, padded)
-        # a token shorter than the shortest n-gram is taken whole, once
-        fewest = min(np.uint64(shortest), length)
-        for first in range(length - fewest + _ONE):
-            written = first + fewest - _ONE
-            state = CHARACTER_BASIS
-            for k in range(first, written):
-                state = (state ^ padded[k]) * PRIME
-            for k in range(written, min(first + np.uint64(longest), length)):
-                state = (state ^ padded[k]) * PRIME
-                hashes[size] = state
-                owners[size] = t
-                size += 1
+        begin, end = token_at[t], token_at[t + 1]
+        if end - begin + 2 > len(padded):
+            padded = np.empty(2 * (end - begin + 2), np.uint64)
+        first = size
+        size = token_terms(out, begin, end, shortest, longest, padded, hashes, size)
+        owners[first:size] = t
     return size
 
 
-@njit(nogil=True)
+@kernel
+def token_terms(
+    out: U32, begin: int, end: int, shortest: int, longest: int, padded: U64, hashes: U64, size: int
+) -> int:
+    """Hash all character n-grams inside one padded token.
+
+    Args:
+        out: uint32 token code points.
+        begin: the token's first.
+        end: where the token ends, exclusive.
+        shortest, longest: as in `character_terms`.
+        padded: uint64 scratch with room for the token and 2 entries besides.
+        hashes: uint64 output.
+        size: where to write.
+
+    Returns:
+        The new size.
+    """
+    at = np.uint64(size)
+    length = np.uint64(end - begin) + _TWO
+    _pad(out, np.uint64(begin), np.uint64(end), padded)
+    # a token shorter than the shortest n-gram is taken whole, once
+    fewest = min(np.uint64(shortest), length)
+    for first in range(length - fewest + _ONE):
+        written = first + fewest - _ONE
+        state = CHARACTER_BASIS
+        for k in range(first, written):
+            state = (state ^ padded[k]) * PRIME
+        for k in range(written, min(first + np.uint64(longest), length)):
+            state = (state ^ padded[k]) * PRIME
+            hashes[at] = state
+            at += _ONE
+    return int(np.int64(at))
+
+
+@kernel
 def _pad(out: U32, begin: np.uint64, end: np.uint64, padded: U64) -> None:
     """Copy a token with a space on either side: once here, not a choice at each step."""
     padded[0] = PADDING
@@ -122,7 +146,7 @@ def _pad(out: U32, begin: np.uint64, end: np.uint64, padded: U64) -> None:
     padded[end - begin + _ONE] = PADDING
 
 
-@njit(nogil=True)
+@kernel
 def table_shift(keys: U64) -> np.uint64:
     """Return 64 less the logarithm of the table's size.
 
@@ -138,7 +162,7 @@ def table_shift(keys: U64) -> np.uint64:
     return np.uint64(64 - bits)
 
 
-@njit(nogil=True)
+@kernel
 def find_slot(keys: U64, shift: np.uint64, key: np.uint64) -> np.int64:
     """Return the slot that holds `key`, or the free slot where it would go.
 
@@ -157,7 +181,7 @@ def find_slot(keys: U64, shift: np.uint64, key: np.uint64) -> np.int64:
     return slot
 
 
-@njit(nogil=True)
+@kernel
 def fill_table(hashes: U64, keys: U64, rows: I32, shift: np.uint64) -> int:
     """Put each hash with its position into the table.
 

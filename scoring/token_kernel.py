@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from scoring.address_kernel import (
     address_kind,
@@ -19,6 +18,7 @@ from scoring.address_kernel import (
 )
 from scoring.array_types import I32, I64, U8, U32
 from scoring.fold_kernel import folded_size
+from scoring.kernel import allocating_kernel, kernel
 from scoring.word_kernel import is_plain_letter, word_end, write_word
 
 _SPACE: Final = 1
@@ -39,7 +39,7 @@ EMAIL: Final = np.array([ord(c) for c in "EMAIL"], dtype=np.uint32)
 HANDLE: Final = np.array([ord(c) for c in "HANDLE"], dtype=np.uint32)
 
 
-@njit(nogil=True)
+@allocating_kernel
 def text_arrays(points: U32, text_at: I64, lengths: U8) -> tuple[U32, U8, I32, I32, U32, I32, I32]:
     """Allocate the outputs of `fold_points` and of `cut_tokens` for the longest of some texts.
 
@@ -65,7 +65,7 @@ def text_arrays(points: U32, text_at: I64, lengths: U8) -> tuple[U32, U8, I32, I
     )
 
 
-@njit(nogil=True)
+@kernel
 def _write_name(name: U32, at: int, stop: int, out: U32, origins: I32, size: int) -> int:
     """Write URL, EMAIL or HANDLE for the entries `at:stop`; returns the new `size`."""
     for k in range(len(name)):
@@ -75,7 +75,7 @@ def _write_name(name: U32, at: int, stop: int, out: U32, origins: I32, size: int
     return size + len(name)
 
 
-@njit(nogil=True)
+@kernel
 def _copy_signs(codes: U32, at: int, stop: int, out: U32, origins: I32, size: int) -> int:
     """Copy entries to the tokens as they are; returns the new `size`."""
     for k in range(at, stop):
@@ -85,7 +85,7 @@ def _copy_signs(codes: U32, at: int, stop: int, out: U32, origins: I32, size: in
     return size
 
 
-@njit(nogil=True)
+@kernel
 def _copy_plain_word(codes: U32, at: int, n: int, out: U32, origins: I32, size: int) -> int:
     """Copy a run of a to z, apostrophes between them included; returns its length.
 
@@ -112,7 +112,7 @@ def _copy_plain_word(codes: U32, at: int, n: int, out: U32, origins: I32, size: 
     return copied
 
 
-@njit(nogil=True)
+@kernel
 def _copy_foreign_word(
     codes: U32, kinds: U8, at: int, n: int, out: U32, origins: I32, size: int
 ) -> int:
@@ -125,7 +125,7 @@ def _copy_foreign_word(
     return k - at
 
 
-@njit(nogil=True)
+@kernel
 def _marks_end(codes: U32, kinds: U8, at: int, n: int) -> int:
     """Where the run of signs other than the star that starts at `at` ends."""
     k = at
@@ -134,7 +134,7 @@ def _marks_end(codes: U32, kinds: U8, at: int, n: int) -> int:
     return k
 
 
-@njit(nogil=True)
+@kernel
 def cut_tokens(
     codes: U32, kinds: U8, n: int, lookalikes: U32, out: U32, origins: I32, token_at: I32
 ) -> int:
@@ -182,7 +182,7 @@ def cut_tokens(
     return join_spelt_out(out, origins, token_at, tokens)
 
 
-@njit(nogil=True)
+@kernel
 def _cut_signs(
     codes: U32, at: int, stop: int, out: U32, origins: I32, token_at: I32, size: int, tokens: int
 ) -> tuple[int, int]:
@@ -196,13 +196,13 @@ def _cut_signs(
     return size, tokens
 
 
-@njit(nogil=True)
+@kernel
 def _begins_disguise(codes: U32, kinds: U8, at: int, stop: int) -> bool:
     """Whether a dollar sign here is the first letter of a word."""
     return codes[at] == _DOLLAR and at + 1 < stop and kinds[at + 1] == _LETTER
 
 
-@njit(nogil=True)
+@kernel
 def _run_end(codes: U32, at: int, stop: int) -> int:
     """Where the run of one sign that starts at `at` ends."""
     end = at + 1
@@ -211,7 +211,7 @@ def _run_end(codes: U32, at: int, stop: int) -> int:
     return end
 
 
-@njit(nogil=True)
+@kernel
 def _is_separator(codes: U32, kinds: U8, at: int, k: int, stop: int) -> bool:
     """Whether a hyphen, underscore, full stop or slash stands between letters or digits."""
     if k == at or k + 1 >= stop or not is_alnum(kinds[k - 1]) or not is_alnum(kinds[k + 1]):
@@ -219,7 +219,7 @@ def _is_separator(codes: U32, kinds: U8, at: int, k: int, stop: int) -> bool:
     return codes[k] in (_HYPHEN, _UNDERSCORE, _DOT, _SLASH)
 
 
-@njit(nogil=True)
+@kernel
 def _cut_chunk(
     codes: U32, kinds: U8, at: int, stop: int, lookalikes: U32, out: U32, origins: I32,
     token_at: I32, size: int, tokens: int,
@@ -253,13 +253,13 @@ def _cut_chunk(
     return size, tokens
 
 
-@njit(nogil=True)
+@kernel
 def _is_single_letter(out: U32, token_at: I32, token: int) -> bool:
     begin = token_at[token]
     return bool(token_at[token + 1] - begin == 1 and is_plain_letter(out[begin]))
 
 
-@njit(nogil=True)
+@kernel
 def _first_spelt_out(out: U32, token_at: I32, tokens: int) -> int:
     """The first of three single letters in a row, or `tokens`."""
     run = 0
@@ -270,7 +270,7 @@ def _first_spelt_out(out: U32, token_at: I32, tokens: int) -> int:
     return tokens
 
 
-@njit(nogil=True)
+@kernel
 def join_spelt_out(out: U32, origins: I32, token_at: I32, tokens: int) -> int:
     """Join three or more single letters in a row ("i d i o t") into one token, in place.
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,8 +39,7 @@ LOOKALIKES: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class UnicodeTables:
+class UnicodeTables(NamedTuple):
     """Arrays indexed by code point below `TABLE_SIZE`.
 
     Attributes:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from scoring.address_kernel import is_alnum
 from scoring.array_types import I32, U8, U32
+from scoring.kernel import kernel
 
 _FIRST_LETTER: Final = np.uint32(ord("a"))
 _LETTERS: Final = np.uint64(26)
@@ -30,7 +30,7 @@ for _disguise, _letter in zip("01!34@5$78#%", "oiieaasstb**", strict=True):
     _STANDS_FOR[ord(_disguise)] = ord(_letter)
 
 
-@njit(nogil=True)
+@kernel
 def is_plain_letter(code: np.uint32) -> bool:
     """Return whether a code point is one of a to z, by one unsigned comparison.
 
@@ -39,13 +39,13 @@ def is_plain_letter(code: np.uint32) -> bool:
     return bool(code - _FIRST_LETTER < _LETTERS)
 
 
-@njit(nogil=True)
+@kernel
 def _is_mask(code: np.uint32) -> bool:
     """Whether * @ $ ! # or %, which stand in for a letter in the middle of a word."""
     return code in (_STAR, _AT, _DOLLAR, 33, 35, 37)
 
 
-@njit(nogil=True)
+@kernel
 def word_end(codes: U32, kinds: U8, at: int, stop: int) -> int:
     """Return where a word ends, masks between its letters included.
 
@@ -83,7 +83,7 @@ def word_end(codes: U32, kinds: U8, at: int, stop: int) -> int:
     return k
 
 
-@njit(nogil=True)
+@kernel
 def _has_latin(codes: U32, at: int, stop: int) -> bool:
     for k in range(at, stop):  # noqa: SIM110  # compiled, a loop is faster than any()
         if is_plain_letter(codes[k]):
@@ -91,13 +91,13 @@ def _has_latin(codes: U32, at: int, stop: int) -> bool:
     return False
 
 
-@njit(nogil=True)
+@kernel
 def _is_between_letters(kinds: U8, at: int, k: int, stop: int) -> bool:
     """Whether a digit of the word `at:stop` stands before a letter and after no digit."""
     return at < k < stop - 1 and kinds[k - 1] != _DIGIT and kinds[k + 1] == _LETTER
 
 
-@njit(nogil=True)
+@kernel
 def write_word(
     codes: U32, kinds: U8, at: int, stop: int, lookalikes: U32, out: U32, origins: I32, size: int
 ) -> int:  # fmt: skip

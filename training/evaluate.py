@@ -41,9 +41,7 @@ def score_rows(
         for start in range(0, max(1, len(texts)), SCORED_AT_ONCE)
     ]
     pieces = list(chunk_map.map(partial(Scorer, published.model), Scorer.score, chunks))
-    return Scores(
-        *(np.concatenate([getattr(piece, name) for piece in pieces]) for name in Scores.__slots__)
-    )
+    return Scores(*map(np.concatenate, zip(*pieces, strict=True)))
 
 
 def evaluate(

@@ -104,7 +104,7 @@ def evaluate_own_comments(
     every = score_rows(published, rows["text"].tolist())
     readable = _readable(policies[preset], rows["text"].tolist(), every)
     judged = rows[readable].reset_index(drop=True)
-    scores = Scores(*(getattr(every, name)[readable] for name in Scores.__slots__))
+    scores = Scores._make(column[readable] for column in every)
     rejected = (judged[REJECT] == YES).to_numpy(bool)
     weights = _weights(rejected, prevalence)
     seed = TrainingSettings().seed

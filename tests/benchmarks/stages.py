@@ -24,6 +24,8 @@ TABLE: Final = "Time by stage"
 WHOLE: Final = "Scorer.score"
 JUDGED: Final = "with language check and decision"
 FLOOR: Final = "reading its memory alone"
+CALIBRATION: Final = 3
+"""How many arrays of calibration stand last among those that the scorer hands to its kernel."""
 
 
 def measure(setting: Setting) -> Part:
@@ -59,7 +61,7 @@ def measure(setting: Setting) -> Part:
 def _sides(setting: Setting, texts: Sequence[str], scorer: Scorer) -> dict[str, Any]:
     arguments = _kernel_arguments(scorer, texts)
     places, rows = _lookups(scorer, texts)
-    tables = (scorer._index.slots, scorer._counts(), scorer._entries)
+    tables = (scorer._index.slots, scorer._scratch.counts, scorer._entries)
     work: dict[str, Callable[[], object]] = {
         stage: partial(run_stages, last, *arguments) for last, stage in enumerate(STAGES)
     }
@@ -70,14 +72,10 @@ def _sides(setting: Setting, texts: Sequence[str], scorer: Scorer) -> dict[str, 
 
 
 def _kernel_arguments(scorer: Scorer, texts: Sequence[str]) -> tuple[Any, ...]:
-    """Return what the scorer gives its kernel, in the order of `run_stages`."""
-    tables, index, english = scorer._tables, scorer._index, scorer._english
-    return (
-        *join_texts(texts), tables.classes, tables.starts, tables.lengths, tables.pool,
-        tables.lookalikes, scorer._settings, index.starts, index.offsets, index.slots, scorer._idf,
-        scorer._entries, scorer._scales, english.starts, english.offsets, english.slots,
-        scorer._log_counts, scorer._counts(),
-    )  # fmt: skip
+    """Return what the scorer gives its kernel, but for calibration and outputs."""
+    scratch = scorer._scratch
+    fixed = scorer._arrays[:-CALIBRATION]
+    return (*join_texts(texts), *fixed, scratch.counts, *scratch.cache)
 
 
 def _lookups(scorer: Scorer, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -85,7 +83,7 @@ def _lookups(scorer: Scorer, texts: Sequence[str]) -> tuple[NDArray[np.int64], N
     settings, index = scorer.settings, scorer._index
     hashes = np.concatenate([extract_terms(normalise(text), settings).hashes for text in texts])
     rows, strays = np.empty(len(hashes), np.int32), np.empty(len(hashes) + 1, np.int32)
-    find_rows(hashes, len(hashes), index.starts, index.offsets, index.slots, rows, strays)
+    find_rows(hashes, len(hashes), index, rows, strays)
     bits = (len(index.offsets) - 1).bit_length() - 1
     buckets = ((hashes * MIXER) >> np.uint64(64 - bits)).astype(np.int64)
     starts = index.starts[buckets >> GROUP_BITS].astype(np.int64)

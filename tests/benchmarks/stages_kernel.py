@@ -9,53 +9,58 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from scoring.array_types import F32, F64, I8, I32, I64, U8, U32, U64
 from scoring.fold_kernel import fold_points
-from scoring.index_kernel import find_rows
-from scoring.letter_kernel import STATISTICS, read_letters
+from scoring.index_kernel import TermIndex, find_rows
+from scoring.kernel import allocating_kernel, kernel
+from scoring.letter_kernel import STATISTICS
 from scoring.score_kernel import LANES, add_block
-from scoring.term_kernel import character_terms, word_terms
+from scoring.term_kernel import word_terms
+from scoring.token_cache_kernel import TokenCache, token_rows
 from scoring.token_kernel import cut_tokens, text_arrays
 
 STAGES: Final = (
     "fold code points",
     "cut tokens, undo disguises",
     "hash word n-grams",
-    "count letters and English words",
-    "look up and weigh word n-grams",
-    "hash character n-grams",
-    "look up character n-grams",
+    "look up word n-grams",
+    "count, weigh and sum word n-grams",
+    "character n-grams remembered or hashed and looked up, letters counted",
     "count, weigh and sum character n-grams",
 )
 ROOM: Final = 1 << 16
 
 
-@njit(nogil=True)
+@allocating_kernel
 def run_stages(
     last: int, points: U32, text_at: I64, classes: U8, starts: I32, lengths: U8, pool: U32,
     lookalikes: U32, settings: I64, index_starts: I32, index_offsets: U8, index_slots: U64,
-    idf: F32, entries: I8, scales: F64, english_starts: I32, english_offsets: U8,
-    english_slots: U64, log_counts: F64, counts: I32,
+    idf: F32, entries: I8, scales: F64, biases: F64, english_starts: I32, english_offsets: U8,
+    english_slots: U64, log_counts: F64, counts: I32, cache_fields: I32, cache_names: U64,
 ) -> int:  # fmt: skip
     """Run the stages up to `last` over texts of at most a few thousand code points.
 
     Args:
         last: position in `STAGES` of the last stage to run.
         points, text_at, classes, starts, lengths, pool, lookalikes, settings, index_starts,
-        index_offsets, index_slots, idf, entries, scales, english_starts, english_offsets,
-        english_slots, log_counts, counts: as in `scoring.score_kernel.score_texts`.
+        index_offsets, index_slots, idf, entries, scales, biases, english_starts, english_offsets,
+        english_slots, log_counts, counts, cache_fields, cache_names: as in
+        `scoring.score_kernel.score_texts`.
 
     Returns:
         A sum over what was made, so that nothing is left out as unused.
     """
+    index = TermIndex(index_starts, index_offsets, index_slots)
+    english = TermIndex(english_starts, english_offsets, english_slots)
+    cache = TokenCache(cache_fields, cache_names)
     codes, kinds, begins, ends, out, origins, token_at = text_arrays(points, text_at, lengths)
-    hashes, singles = np.empty(ROOM, np.uint64), np.empty(ROOM, np.uint64)
+    words, hashes = np.empty(ROOM, np.uint64), np.empty(ROOM, np.uint64)
     firsts, lasts = np.empty(ROOM, np.int32), np.empty(ROOM, np.int32)
     rows = np.empty(ROOM, np.int32)
     values, sums = np.empty(ROOM, np.float64), np.empty(LANES, np.float64)
-    margins, stats = np.zeros(len(scales), np.float64), np.zeros(STATISTICS, np.int32)
+    margins, stats = np.zeros(len(biases), np.float64), np.zeros(STATISTICS, np.int32)
+    terms = len(idf) - 1
     made = 0
     for i in range(len(text_at) - 1):
         text = points[text_at[i] : text_at[i + 1]]
@@ -67,44 +72,37 @@ def run_stages(
         made += tokens
         if last < 2:
             continue
-        size = word_terms(out, token_at, tokens, settings[0], hashes, firsts, lasts)
+        size = word_terms(out, token_at, tokens, settings[0], words, firsts, lasts)
         made += size
         if last < 3:
             continue
-        read_letters(
-            out, token_at, tokens, classes, hashes, settings[0], english_starts, english_offsets,
-            english_slots, singles, rows, firsts, stats,
-        )  # fmt: skip
+        find_rows(words, size, index, rows, firsts)
+        made += rows[0]
         if last < 4:
             continue
-        find_rows(hashes, size, index_starts, index_offsets, index_slots, rows, firsts)
         made += add_block(
-            rows, size, len(idf) - 1, idf, entries, scales, log_counts, counts, values, sums,
-            margins,
-        )  # fmt: skip
+            rows, size, terms, idf, entries, scales, log_counts, counts, values, sums, margins
+        )
         if last < 5:
             continue
-        size = character_terms(out, token_at, tokens, settings[1], settings[2], hashes, firsts)
+        size = token_rows(
+            out, token_at, tokens, settings, classes, words, cache, index, english, hashes, firsts,
+            rows, stats,
+        )  # fmt: skip
         made += size
         if last < 6:
             continue
-        find_rows(hashes, size, index_starts, index_offsets, index_slots, rows, firsts)
-        made += rows[0]
-        if last < 7:
-            continue
         made += add_block(
-            rows, size, len(idf) - 1, idf, entries, scales, log_counts, counts, values, sums,
-            margins,
-        )  # fmt: skip
+            rows, size, terms, idf, entries, scales, log_counts, counts, values, sums, margins
+        )
     return int(made + stats[0])
 
 
-@njit(nogil=True)
+@kernel
 def read_memory(places: I64, rows: I32, slots: U64, counts: I32, entries: I8) -> int:
-    """Read once, in order, every slot, count and entry that scoring the texts reads.
+    """Read once, in order, every slot, count and entry that the texts' n-grams lead to.
 
-    No read waits for another and nothing is computed: scoring cannot be faster than this with these
-    tables on this machine.
+    No read waits for another and nothing is computed.
 
     Args:
         places: int64, where the slots of each looked-up term start.

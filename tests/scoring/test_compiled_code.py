@@ -8,8 +8,9 @@ import types
 from pathlib import Path
 
 import pytest
+from numba import types as numba_types
 
-from scoring.compiled import cache_folder, prepare_kernels
+from scoring.compiled import cache_folder, compile_kernels, dispatchers, prepare_kernels
 from scoring.errors import CacheRefused
 from scoring.private_cache import chosen_cache, private_folder
 
@@ -109,3 +110,15 @@ def test_where_that_process_fails_this_one_compiles(
     assert [path.name for path in tmp_path.iterdir()] == ["lock"]
     (warning,) = caplog.records
     assert warning.message == "compiling in a process of its own failed"
+
+
+def test_a_function_that_counts_no_references_returns_no_array() -> None:
+    """Nobody would hold what it returns; numba refuses by itself to compile one that allocates."""
+    compile_kernels()
+    uncounted = [found for found in dispatchers() if found.targetoptions.get("_nrt") is False]
+    assert len(uncounted) > 30
+    for dispatcher in uncounted:
+        for signature in dispatcher.nopython_signatures:
+            returned = signature.return_type
+            parts = returned.types if isinstance(returned, numba_types.BaseTuple) else [returned]
+            assert not any(isinstance(part, numba_types.Array) for part in parts), dispatcher

@@ -9,11 +9,13 @@ import pytest
 
 from scoring.errors import LoneSurrogate
 from scoring.explain import explain
-from scoring.guidelines import HEADS
-from scoring.model import LinearModel
+from scoring.guidelines import CATEGORIES, HEADS
+from scoring.model import Calibration, LinearModel
 from scoring.normalise import normalise
 from scoring.scorer import Scorer
 from scoring.terms import TermSettings, hash_term
+
+UNCALIBRATED = Calibration(np.ones(len(CATEGORIES)), np.zeros(len(CATEGORIES)), np.zeros(3))
 
 
 def insult_scorer(word: str = "idiot") -> Scorer:
@@ -24,7 +26,7 @@ def insult_scorer(word: str = "idiot") -> Scorer:
     base = np.zeros(len(HEADS))
     model = LinearModel.quantised(
         TermSettings(), np.array([hash_term(word, word=True)], np.uint64), np.ones(1, np.float32),
-        weights, base, None, np.zeros(0, np.uint64),  # type: ignore[arg-type]
+        weights, base, UNCALIBRATED, np.zeros(0, np.uint64),
     )  # fmt: skip
     return Scorer(model)
 

@@ -12,7 +12,7 @@ from scoring.term_index import TermIndex, index_terms
 
 def found(index: TermIndex, terms: NDArray[np.uint64]) -> list[int]:
     rows, strays = np.empty(len(terms), np.int32), np.empty(len(terms) + 1, np.int32)
-    find_rows(terms, len(terms), index.starts, index.offsets, index.slots, rows, strays)
+    find_rows(terms, len(terms), index, rows, strays)
     return list(rows)
 
 

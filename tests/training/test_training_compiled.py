@@ -12,6 +12,8 @@ import scoring.compiled
 import training.compiled
 
 ROOT = Path(__file__).resolve().parents[2]
+MARKS = ("njit", "kernel", "allocating_kernel")
+"""What a function is decorated with to be compiled."""
 
 
 def compiled_modules() -> set[str]:
@@ -20,7 +22,7 @@ def compiled_modules() -> set[str]:
     return {
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for path in paths
-        if "@njit" in path.read_text(encoding="utf-8")
+        if any(f"@{mark}" in path.read_text(encoding="utf-8") for mark in MARKS)
     }
 
 
@@ -41,7 +43,9 @@ def test_compiled_functions_call_none_whose_change_would_go_unseen() -> None:
             call.func.id
             for function in ast.walk(tree)
             if isinstance(function, ast.FunctionDef)
-            and any("njit" in ast.unparse(mark) for mark in function.decorator_list)
+            and any(
+                ast.unparse(mark).partition("(")[0] in MARKS for mark in function.decorator_list
+            )
             for call in ast.walk(function)
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
         }

@@ -21,7 +21,7 @@ from service.context import Context
 from service.edge import Edge
 from service.gather import Gatherer
 from service.logs import RequestLog, configure_logs, traceback_places
-from service.memory import share_arenas
+from service.memory import collect_seldom, share_arenas
 from service.metrics import Metrics
 from service.models import ModelHolder
 from service.openapi import API_VERSION, TITLE, build_document
@@ -75,6 +75,7 @@ def from_environment() -> FastAPI:
     settings = read_settings(os.environ)
     configure_logs(settings.log_level)
     share_arenas()
+    collect_seldom()
     return create_app(settings)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from service.memory import give_back_memory
+from service.memory import COLLECT_AFTER, collect_seldom, give_back_memory
 
 ROOT = Path(__file__).parents[2]
 STATISTICS = Path("/proc/self/statm")
@@ -41,3 +42,16 @@ def test_the_identifiers_tables_are_kept_beside_the_compiled_code(
 ) -> None:
     assert client.get("/readyz").status_code == 200
     assert len(list(kernel_cache.glob("py3langid-*/ptc.npy"))) == 1
+
+
+def test_objects_of_requests_under_way_start_no_search_for_unreachable_ones() -> None:
+    before = gc.get_threshold()
+    try:
+        collect_seldom()
+        gc.collect()
+        searches = gc.get_stats()[0]["collections"]
+        held: list[list[int]] = [[] for _ in range(COLLECT_AFTER // 2)]
+        assert len(held) > before[0]
+        assert gc.get_stats()[0]["collections"] == searches
+    finally:
+        gc.set_threshold(*before)

@@ -1,7 +1,8 @@
 """Keeps what a worker holds but does not use small, and the search for it short.
 
-Giving memory back works where the C library is glibc. Measured 2026-11-22 with the model of that day (x86-64, glibc 2.36), memory of one worker's own:
-136 MB without either, 115 MB with free memory given back, 108 MB with few arenas besides.
+Memory is given back where the C library is glibc. Measured 2026-11-22 with the model of that day
+(x86-64, glibc 2.36), memory of one worker's own: 136 MB without either of the first two, 115 MB
+with free memory given back, 108 MB with few arenas besides.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ COLLECT_AFTER: Final = 20_000
 """Objects made and not yet freed after which Python looks for those that only refer to each other.
 
 By default 700: a few dozen requests under way hold more, and each turn of the event loop looked
-through them all, in vain. That took about 5 of the 75 µs of a request at 64 connections (2026-11-22).
+through them all, in vain. At 64 connections that took about 5 of the 75 µs of a request
+(2026-11-22).
 """
 
 

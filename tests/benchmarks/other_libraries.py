@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from tests.benchmarks.measurement import AT_LEAST, Figure, Goal, Part, ratio_figure
 from tests.benchmarks.paired import alternate
-from tests.benchmarks.scorer_speed import SCORER, judging, per_comment
+from tests.benchmarks.scorer_speed import SCORER, judging, other_comments, per_comment
 from tests.benchmarks.setting import Setting
 
 NAME: Final = "libraries"
@@ -69,7 +69,8 @@ def _compare(
             check(batch)
 
     other = f"{name}, seconds a comment"
-    sides = {SCORER: judging(setting, batches), other: per_comment(work, sum(map(len, batches)))}
+    theirs = per_comment(work, sum(map(len, batches)), before=other_comments(setting))
+    sides = {SCORER: judging(setting, batches), other: theirs}
     rounds = alternate(sides, setting.rounds)
     return ratio_figure(
         f"{name}'s time over the scorer's, {how}",

@@ -56,6 +56,7 @@ def alternate(
 def seconds_of(
     work: Callable[[], object],
     *,
+    before: Callable[[], object] = lambda: None,
     at_least: float = SHORTEST_SAMPLE,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Callable[[], float]:
@@ -63,6 +64,7 @@ def seconds_of(
 
     Args:
         work: What to time.
+        before: What to do before each run, untimed.
         at_least: Seconds; the work is repeated until its runs took this long together.
         clock: Returns seconds that only grow.
 
@@ -71,11 +73,13 @@ def seconds_of(
     """
 
     def measure() -> float:
-        runs, started, elapsed = 0, clock(), 0.0
+        runs, elapsed = 0, 0.0
         while runs == 0 or elapsed < at_least:
+            before()
+            started = clock()
             work()
+            elapsed += clock() - started
             runs += 1
-            elapsed = clock() - started
         return elapsed / runs
 
     return measure

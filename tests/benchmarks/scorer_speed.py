@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from typing import Final
 
 from threadpoolctl import threadpool_limits
 
+from tests.benchmarks.comments import pieces
 from tests.benchmarks.measurement import AT_LEAST, BELOW, Figure, Goal, Part, ratio_figure
 from tests.benchmarks.paired import Spread, alternate, seconds_of
 from tests.benchmarks.reference import ReferenceScorer, largest_difference
@@ -40,6 +42,8 @@ def measure(setting: Setting) -> Part:
         ]
     facts = {
         "threads": "one, except where two are named",
+        "before each run": "a thousand other comments, untimed, so that the scorer remembers no "
+        "more of the measured ones than of any; not where two threads are measured",
         "both sides": "normalising, scoring, calibration, language check and decision",
         "terms of the pipeline": f"{reference.terms:,} of the model's "
         f"{len(setting.published.model.hashes):,}: those found in the measured comments "
@@ -68,20 +72,41 @@ def judging(
         for batch in batches:
             setting.judge(batch, scorer)
 
-    return per_comment(work, sum(map(len, batches)))
+    return per_comment(work, sum(map(len, batches)), before=other_comments(setting))
 
 
-def per_comment(work: Callable[[], object], comments: int) -> Callable[[], float]:
+def other_comments(setting: Setting) -> Callable[[], object]:
+    """Make a function that scores comments which are not measured, others at each call.
+
+    The scorer remembers common tokens. Without other comments in between, those of the measured
+    comments would be among them more often than those of comments it sees for the first time.
+
+    Args:
+        setting: What to measure with.
+
+    Returns:
+        The function.
+    """
+    size = len(setting.comments.texts)
+    every = list(pieces(setting.comments.others))
+    turns = cycle([every[first : first + size] for first in range(0, len(every), size)])
+    return lambda: setting.published.scorer.score(next(turns))
+
+
+def per_comment(
+    work: Callable[[], object], comments: int, before: Callable[[], object] = lambda: None
+) -> Callable[[], float]:
     """Make a side of some work over comments.
 
     Args:
         work: What to time.
         comments: How many comments one run of it handles.
+        before: What to do before each run, untimed.
 
     Returns:
         A function that returns seconds a comment.
     """
-    seconds = seconds_of(work)
+    seconds = seconds_of(work, before=before)
     return lambda: seconds() / comments
 
 

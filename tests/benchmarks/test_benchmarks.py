@@ -78,6 +78,13 @@ def test_a_short_side_is_repeated_and_its_mean_counts() -> None:
     assert clock.now == 1.0
 
 
+def test_what_is_done_before_each_run_does_not_count() -> None:
+    clock = FakeClock()
+    measure = seconds_of(clock.work(0.25), before=clock.work(4.0), at_least=0.5, clock=clock)
+    assert measure() == 0.25
+    assert clock.now == 8.5
+
+
 def test_a_long_side_runs_once() -> None:
     clock = FakeClock()
     assert seconds_of(clock.work(8.0), at_least=1.0, clock=clock)() == 8.0

@@ -13,9 +13,11 @@ from service.gather import LONGEST_TOGETHER, Gatherer
 from service.models import ServedModel
 from service.parse import Comment
 
-CHUNK_COMMENTS: Final = 32
-CHUNK_COST: Final = 8192
+CHUNK_COMMENTS: Final = 64
+CHUNK_COST: Final = 16_384
 """Code points judged in one step: under a millisecond of work."""
+LONG_COST: Final = 8192
+"""Code points from which a text is a step of its own: one made to be slow takes milliseconds."""
 EXPLAIN_COST: Final = 4
 """How many times longer a code point takes with an explanation."""
 
@@ -53,7 +55,11 @@ async def judge_all(
         if first:
             await asyncio.sleep(0)
         part = comments[first:stop]
-        told += await asyncio.to_thread(work, part) if cost > CHUNK_COST else work(part)
+        told += (
+            await asyncio.to_thread(work, part)
+            if cost > LONG_COST and len(part) == 1
+            else work(part)
+        )
     return told
 
 
@@ -65,11 +71,12 @@ def split(costs: Sequence[int]) -> Iterator[tuple[int, int, int]]:
 
     Returns:
         First index, index after the last, and total cost of each run: at most `CHUNK_COMMENTS`
-        items and `CHUNK_COST`, but at least one item.
+        items and `CHUNK_COST`; an item of more than `LONG_COST` is a run of its own.
     """
     first = total = 0
     for position, cost in enumerate(costs):
         full = position - first == CHUNK_COMMENTS or total + cost > CHUNK_COST
+        full = full or max(costs[first], cost) > LONG_COST
         if full and position > first:
             yield first, position, total
             first, total = position, 0

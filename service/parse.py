@@ -7,7 +7,7 @@ No message holds anything that was sent but its type or length.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -19,8 +19,7 @@ LONGEST_ID: Final = 128
 """Code points of an id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A comment that can be classified.
 
     Attributes:

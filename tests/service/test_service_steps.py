@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scoring.compiled import compile_kernels, dispatchers
 from scoring.score_kernel import score_texts
-from service.batches import CHUNK_COMMENTS, CHUNK_COST, split
+from service.batches import CHUNK_COMMENTS, CHUNK_COST, LONG_COST, split
 
 
 @given(st.lists(st.integers(1, 3 * CHUNK_COST), max_size=300))
@@ -21,10 +21,15 @@ def test_steps_cover_everything_once_and_stay_small(costs: list[int]) -> None:
         assert cost == sum(costs[first:stop])
         assert 1 <= stop - first <= CHUNK_COMMENTS
         assert cost <= CHUNK_COST or stop - first == 1
+        assert max(costs[first:stop]) <= LONG_COST or stop - first == 1
 
 
 def test_an_ordinary_batch_is_cut_by_number() -> None:
-    assert [(first, stop) for first, stop, _ in split([100] * 70)] == [(0, 32), (32, 64), (64, 70)]
+    assert [(first, stop) for first, stop, _ in split([100] * 140)] == [
+        (0, 64),
+        (64, 128),
+        (128, 140),
+    ]
 
 
 @pytest.mark.usefixtures("client")

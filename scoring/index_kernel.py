@@ -46,6 +46,19 @@ class TermIndex(NamedTuple):
 
 
 @kernel
+def unknown_row(index: TermIndex) -> int:
+    """Return what `find_rows` gives as the row of a term that is not known.
+
+    Args:
+        index: The known terms.
+
+    Returns:
+        The number of known terms.
+    """
+    return len(index.slots) - WINDOW
+
+
+@kernel
 def bucket_bits(offsets: U8) -> np.uint64:
     """Return the logarithm of the number of buckets.
 
@@ -82,7 +95,7 @@ def find_rows(terms: U64, size: int, index: TermIndex, rows: I32, strays: I32) -
     starts, offsets, slots = index
     bits = bucket_bits(offsets)
     shift = _ALL_BITS - bits
-    unknown = np.uint64(len(slots)) - _WINDOW
+    unknown = np.uint64(unknown_row(index))
     crowded = np.uint64(0)
     for k in range(np.uint64(size)):  # unsigned, as all that indexes here: no check for below 0
         key = terms[k] * MIXER

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scoring.calibration_kernel import calibrate_texts
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.index_kernel import find_rows
-from scoring.letter_kernel import KNOWN_TERMS, STATISTICS
+from scoring.letter_kernel import STATISTICS
 from scoring.model import LinearModel
 from scoring.normalise import NormalisedText, join_texts
 from scoring.score_kernel import IDF_LANE, LANES, LARGEST_COUNT, score_texts
@@ -24,7 +24,7 @@ from scoring.unicode_tables import unicode_tables
 
 REMEMBERED: Final = 8192
 """Places for common tokens, a power of 2: 1.6 MB a thread. Of the tokens of 213 code points of news
-comments not seen before, 7 are then not remembered; 10 with half as many places, 5 with twice."""
+comments not seen before, 6 are then not remembered; 8 with half as many places, 4 with twice."""
 
 
 class Scores(NamedTuple):
@@ -44,11 +44,6 @@ class Scores(NamedTuple):
     reject_probability: NDArray[np.float64]
     margins: NDArray[np.float64]
     statistics: NDArray[np.int32]
-
-    @property
-    def known_terms(self) -> NDArray[np.int32]:
-        """Distinct terms of each text that the model knows, int32 (n)."""
-        return self.statistics[:, KNOWN_TERMS]
 
 
 class Scorer:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from scoring.array_types import I32, I64, U8, U32, U64
-from scoring.index_kernel import MIXER, WINDOW, TermIndex, find_rows
+from scoring.index_kernel import MIXER, TermIndex, find_rows, unknown_row
 from scoring.kernel import allocating_kernel, kernel
 from scoring.letter_kernel import ENGLISH_WORDS, LATIN_LETTERS, LETTERS, WORDS, count_letters
 from scoring.term_kernel import token_terms
@@ -101,7 +101,7 @@ def _find_rows(
     """Write the rows of a token's known character n-grams; returns how many."""
     size = token_terms(out, int(begin), int(end), settings[1], settings[2], padded, hashes, 0)
     find_rows(hashes, size, index, rows, strays)
-    unknown = len(index.slots) - WINDOW
+    unknown = unknown_row(index)
     known = np.uint64(0)
     for k in range(np.uint64(size)):
         row = rows[k]
@@ -119,7 +119,7 @@ def _count(
     letters, latin, is_word = count_letters(out, int(begin), int(end), classes)
     hashes[0] = word
     find_rows(hashes, 1, english, rows, strays)
-    is_english = is_word and rows[0] < len(english.slots) - WINDOW
+    is_english = is_word and rows[0] < unknown_row(english)
     stats[LETTERS] += letters
     stats[LATIN_LETTERS] += latin
     stats[WORDS] += is_word

@@ -14,6 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from scoring.errors import LoneSurrogate
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES, HEADS
 from scoring.language import TextStatistics
+from scoring.letter_kernel import KNOWN_TERMS
 from scoring.model import LinearModel
 from scoring.normalise import normalise
 from scoring.scorer import Scorer, Scores, calibrated_probabilities
@@ -140,7 +141,7 @@ def test_a_model_without_terms_scores_its_biases(
     empty = make_linear_model(["you idiot"], known=0.0)
     scores = Scorer(empty).score(["you idiot"])
     np.testing.assert_array_equal(scores.margins[0], empty.biases)
-    assert scores.known_terms[0] == 0
+    assert scores.statistics[0, KNOWN_TERMS] == 0
 
 
 def of_bytes(unit: str, size: int = 20_480) -> str:

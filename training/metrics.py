@@ -186,14 +186,45 @@ def calibration_error(
     Returns:
         Weighted mean distance between the bins' mean probability and share of positives.
     """
+    error = 0.0
+    for rows in equal_weight_bins(probabilities, weights, bins):
+        weight = float(weights[rows].sum())
+        gap = (weights[rows] * (probabilities[rows] - positive[rows])).sum() / weight
+        error += weight * abs(float(gap))
+    return error / float(weights.sum())
+
+
+def equal_weight_bins(
+    probabilities: NDArray[np.float64], weights: NDArray[np.float64], bins: int
+) -> list[NDArray[np.int64]]:
+    """Sort comments into bins of equal weight by ascending probability.
+
+    Args:
+        probabilities: float64 (n) in [0, 1].
+        weights: float64 (n), their sum above 0.
+        bins: Number of bins.
+
+    Returns:
+        The indices of the comments in each bin, int64; bins without weight are left out.
+    """
     order = np.argsort(probabilities, kind="stable")
+    # by the middle of each comment's weight: a heavy one lies where most of it does
     share = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
     bin_of = np.minimum((share * bins).astype(int), bins - 1)
-    error = 0.0
-    for b in range(bins):
-        rows = order[bin_of == b]
-        weight = float(weights[rows].sum())
-        if weight > 0:
-            gap = (weights[rows] * (probabilities[rows] - positive[rows])).sum() / weight
-            error += weight * abs(float(gap))
-    return error / float(weights.sum())
+    sorted_out = [order[bin_of == b] for b in range(bins)]
+    return [rows for rows in sorted_out if float(weights[rows].sum()) > 0]
+
+
+def interval_text(estimate: Mapping[str, float] | None) -> str:
+    """Print an estimate with its 95 % interval.
+
+    Args:
+        estimate: `value`, `low` and `high`, as `head_metrics` gives them; None where it is
+            undefined, as precision is where nothing is rejected.
+
+    Returns:
+        For instance `0.907 (0.880 to 0.931)`, or `none rejected`.
+    """
+    if estimate is None:
+        return "none rejected"
+    return f"{estimate['value']:.3f} ({estimate['low']:.3f} to {estimate['high']:.3f})"

@@ -21,7 +21,7 @@ from scoring.store import PublishedModel
 from scoring.verdicts import decide
 from training.calibrate import prevalence_weights
 from training.evaluate import evaluate, preset_shares, score_rows
-from training.metrics import TOO_FEW
+from training.metrics import TOO_FEW, interval_text
 from training.reading import OwnCommentsError, read_own_comments, write_example
 from training.settings import TrainingSettings
 from training.sources.labels import REJECT, YES
@@ -162,8 +162,7 @@ def _heads(metrics: dict[str, Any], plain: dict[str, Any]) -> pd.DataFrame:
 def _interval(values: dict[str, Any], name: str) -> str:
     if values["verdict"] == TOO_FEW:
         return TOO_FEW
-    estimate = values[name]
-    return f"{estimate['value']:.3f} ({estimate['low']:.3f} to {estimate['high']:.3f})"
+    return interval_text(values[name])
 
 
 def _confusion(

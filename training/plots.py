@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve
 
 from training.errors import TrainingError
-from training.metrics import calibration_error
+from training.metrics import calibration_error, equal_weight_bins
 
 BLUE: Final = "#0072B2"
 VERMILION: Final = "#D55E00"
@@ -158,18 +158,13 @@ def reliability_bins(
     Returns:
         The bins; their intervals are those of the effective number of comments in them.
     """
-    order = np.argsort(probabilities, kind="stable")
-    reached = np.cumsum(weights[order]) / weights.sum()
-    bin_of = np.minimum((reached * bins).astype(int), bins - 1)
     lines = []
-    for b in range(bins):
-        rows = order[bin_of == b]
+    for rows in equal_weight_bins(probabilities, weights, bins):
         total = float(weights[rows].sum())
-        if total > 0:
-            share = float(weights[rows][positive[rows]].sum()) / total
-            effective = total**2 / float((weights[rows] ** 2).sum())
-            mean = float((weights[rows] * probabilities[rows]).sum()) / total
-            lines.append((mean, share, *_wilson(share, effective), len(rows)))
+        share = float(weights[rows][positive[rows]].sum()) / total
+        effective = total**2 / float((weights[rows] ** 2).sum())
+        mean = float((weights[rows] * probabilities[rows]).sum()) / total
+        lines.append((mean, share, *_wilson(share, effective), len(rows)))
     table = np.array(lines, dtype=np.float64).T
     probability, share, low, high, count = table
     return ReliabilityBins(probability, share, low, high, count.astype(np.int64))

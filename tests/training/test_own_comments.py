@@ -14,9 +14,11 @@ from scoring.policy import Policy
 from scoring.scorer import Scorer
 from scoring.store import PublishedModel
 from scoring.terms import TermSettings, extract_terms
+from training.metrics import interval_text
 from training.own_comments import (
     OwnCommentsError,
     OwnEvaluation,
+    _interval,
     evaluate_own_comments,
     heaviest_words,
     read_own_comments,
@@ -249,3 +251,11 @@ def test_what_cannot_be_evaluated_is_refused(published: PublishedModel, rows: pd
     approved = rows[rows["reject"] == NO]
     with pytest.raises(OwnCommentsError, match="0 rejected and 61 approved"):
         evaluate_own_comments(published, approved)
+
+
+def test_a_head_that_rejects_nothing_says_so() -> None:
+    estimate = {"value": 0.5, "low": 0.25, "high": 0.75}
+    assert interval_text(estimate) == "0.500 (0.250 to 0.750)"
+    assert interval_text(None) == "none rejected"
+    judged = {"verdict": "judged", "precision": None, "recall": estimate}
+    assert _interval(judged, "precision") == "none rejected"

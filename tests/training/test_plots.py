@@ -6,7 +6,7 @@ from matplotlib import _pylab_helpers
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from training.metrics import calibration_error
+from training.metrics import calibration_error, equal_weight_bins
 from training.plots import (
     BLUE,
     GREY,
@@ -63,13 +63,11 @@ def test_reliability_says_what_it_shows() -> None:
 
 def test_bins_worked_out_by_hand() -> None:
     binned = reliability_bins(POSITIVE, PROBABILITIES, EVEN, bins=2)
-    # a bin takes the comments below its share of the weight; the fourth of eight reaches one half
-    assert binned.count.tolist() == [3, 5]
-    np.testing.assert_allclose(binned.probability, [0.2, 0.64])
-    np.testing.assert_allclose(binned.share, [0.0, 0.8])
-    # Wilson: 0 of 3 reaches up to z² / (3 + z²)
-    assert binned.low[0] == 0
-    assert binned.high[0] == pytest.approx(1.96**2 / (3 + 1.96**2))
+    # the middle of a comment's weight decides: four of eight lie in each half
+    assert binned.count.tolist() == [4, 4]
+    np.testing.assert_allclose(binned.probability, [0.25, 0.7])
+    np.testing.assert_allclose(binned.share, [POSITIVE[:4].mean(), POSITIVE[4:].mean()])
+    # Wilson: the interval of a share lies about it
     assert (binned.low <= binned.share).all()
     assert (binned.share <= binned.high).all()
 
@@ -85,6 +83,16 @@ def test_bins_give_the_calibration_error() -> None:
     shares = np.array([part.sum() for part in held]) / weights.sum()
     error = float((shares * np.abs(binned.probability - binned.share)).sum())
     assert error == pytest.approx(calibration_error(positive, probabilities, weights))
+
+
+def test_bins_and_error_agree_on_uneven_weights() -> None:
+    random = np.random.default_rng(3)
+    positive, probabilities = random.random(20) < 0.4, random.random(20)
+    weights = random.exponential(1.0, 20) ** 2
+    binned = reliability_bins(positive, probabilities, weights)
+    in_bins = [weights[rows].sum() for rows in equal_weight_bins(probabilities, weights, 10)]
+    drawn = np.average(np.abs(binned.probability - binned.share), weights=in_bins)
+    assert drawn == pytest.approx(calibration_error(positive, probabilities, weights))
 
 
 def test_only_colours_that_the_colour_blind_can_tell_apart() -> None:

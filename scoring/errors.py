@@ -9,6 +9,7 @@ ScoringError
 │   ├── ArtifactDamaged    a file is missing, short, changed or holds an impossible value
 │   └── FormatUnsupported  written for another format number
 ├── PolicyError            a policy that does not exist or cannot be applied
+├── LayoutExceeded         more categories, or a longer key, than compiled code has room for
 ├── CacheRefused           the private folder could be written by someone else
 ├── CacheDamaged           a file kept in the private folder is short or of another shape
 ├── ArchiveError           an archive of comments that cannot be scored
@@ -54,6 +55,10 @@ class FormatUnsupported(ArtifactError):
 
 class PolicyError(ScoringError):
     """The policy does not exist or cannot be applied to this model."""
+
+
+class LayoutExceeded(ScoringError):
+    """More categories, or a longer category key, than the compiled code has room for."""
 
 
 class CacheRefused(ScoringError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.errors import LayoutExceeded
 from scoring.explain import Span
 from scoring.guidelines import CATEGORIES
 from scoring.judge import Judgements
@@ -109,6 +111,27 @@ def _pieces() -> NDArray[np.uint8]:
             for told in OUTCOMES
         ),
     ]
+    return lay_out(every)
+
+
+def lay_out(every: Sequence[bytes]) -> NDArray[np.uint8]:
+    """Lay constant parts of results out for the compiled code.
+
+    Args:
+        every: The parts, each shorter than `WIDTH` bytes: the last byte holds the length.
+
+    Returns:
+        uint8 (parts, WIDTH).
+
+    Raises:
+        LayoutExceeded: A part is too long, as one with a long category key is.
+    """
+    longest = max(every, key=len)
+    if len(longest) >= WIDTH:
+        raise LayoutExceeded(
+            f"{longest!r} has {len(longest)} bytes, a part of a result at most {WIDTH - 1}: "
+            "shorten the key, or raise WIDTH in scoring.render_kernel"
+        )
     pieces = np.zeros((len(every), WIDTH), np.uint8)
     for row, piece in zip(pieces, every, strict=True):
         row[: len(piece)] = np.frombuffer(piece, np.uint8)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.calibration_kernel import calibrate_texts
+from scoring.errors import LayoutExceeded
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.index_kernel import find_rows
 from scoring.letter_kernel import STATISTICS
@@ -149,9 +150,18 @@ def _entries(model: LinearModel, order: NDArray[np.int64]) -> NDArray[np.int8]:
     Returns:
         int8 (terms + 1, LANES): twelve weights, then the idf's four bytes; the last row, that of
         unknown terms, is 0.
+
+    Raises:
+        LayoutExceeded: The weights of a term would lie on its idf.
     """
+    heads, room = model.weights.shape[1], 4 * IDF_LANE
+    if heads > room:
+        raise LayoutExceeded(
+            f"the model has {heads} heads, a term's entry has room for {room}: raise LANES and "
+            "IDF_LANE in scoring.score_kernel"
+        )
     entries = np.zeros((len(order) + 1, LANES), np.int8)
-    entries[:-1, : len(HEADS)] = model.weights[order]
+    entries[:-1, :heads] = model.weights[order]
     entries.view(np.float32)[:-1, IDF_LANE] = model.idf[order]
     return entries
 

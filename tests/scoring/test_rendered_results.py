@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scoring.errors import LayoutExceeded
 from scoring.explain import Span
 from scoring.guidelines import CATEGORIES
 from scoring.judge import Judgements, judge
 from scoring.language import LanguageIdentifier
 from scoring.policy import OUTCOMES, Decision, Policy
-from scoring.render import render, tell
+from scoring.render import lay_out, render, tell
 from scoring.scorer import Scorer, Scores
 from scoring.verdicts import decide
 
@@ -182,3 +183,9 @@ def test_a_batch_equals_singles(tiny_scorer: Scorer) -> None:
     batch = results(tiny_scorer, lambda _: ("nl", 0.9), texts, declared)
     for text, tag, result in zip(texts, declared, batch, strict=True):
         assert results(tiny_scorer, lambda _: ("nl", 0.9), [text], [tag]) == [result]
+
+
+def test_a_part_that_would_lie_on_its_own_length_is_refused() -> None:
+    assert lay_out([b"a" * 47])[0, -1] == 47
+    with pytest.raises(LayoutExceeded, match="48 bytes, a part of a result at most 47"):
+        lay_out([b"a", b"a" * 48])

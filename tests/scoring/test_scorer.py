@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from scoring.errors import LoneSurrogate
+from scoring.errors import LayoutExceeded, LoneSurrogate
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES, HEADS
 from scoring.language import TextStatistics
 from scoring.letter_kernel import KNOWN_TERMS
@@ -184,3 +185,9 @@ def test_hostile_text_takes_no_more_than_thirty_times_an_ordinary_one(
         return min(times)
 
     assert seconds([text]) <= 30 * seconds([of_bytes("You are an idiot, thank you! ")])
+
+
+def test_a_head_that_would_lie_on_the_idf_is_refused(tiny_model: LinearModel) -> None:
+    wider = np.hstack([tiny_model.weights, tiny_model.weights[:, :1]])
+    with pytest.raises(LayoutExceeded, match="13 heads, a term's entry has room for 12"):
+        Scorer(replace(tiny_model, weights=wider))

@@ -1,4 +1,4 @@
-"""From margins to probabilities: fitted on held-back news comments, re-weighted to a prevalence."""
+"""From margins to probabilities: fitted out of fold on a mixture, re-weighted to a prevalence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scoring.scorer import calibrated_probabilities
 from training.sources.labels import NO, UNKNOWN, YES
 
 FEWEST_POSITIVES: Final = 50
-"""A head with fewer news positives is provisional."""
+"""A head with fewer positives in the calibrating mixture is provisional."""
 _SMALLEST: Final = 1e-9
 
 
@@ -27,8 +27,8 @@ class CalibrationRows:
     Attributes:
         margins: float64 (n, 12), out of fold, in the order of `HEADS`.
         labels: int8 (n, 12), in the order of `HEADS`.
-        weights: float64 (n), for rows drawn at random from news comments the inverse of their
-            inclusion probability re-weighted to the stated prevalence; 0 for every other row.
+        weights: float64 (n), of the rows that calibrate, re-weighted to the stated prevalence
+            (`training.corpus.row_weights.calibration_weights`); 0 for every other row.
     """
 
     margins: NDArray[np.float64]
@@ -92,8 +92,9 @@ def platt(
 def calibrate(rows: CalibrationRows) -> tuple[Calibration, tuple[str, ...]]:
     """Fit every category's scaling and the overall probability.
 
-    A category with fewer than `FEWEST_POSITIVES` news positives takes its slope from all rows with
-    a known label, out of fold, and its offset from the news prevalence; it is provisional.
+    A category with fewer than `FEWEST_POSITIVES` positives among the rows that calibrate takes its
+    slope from all rows with a known label, out of fold, and its offset from their prevalence; it is
+    provisional.
 
     Args:
         rows: Out-of-fold margins and labels.

@@ -7,7 +7,7 @@ from typing import Any
 
 from scoring.manifest import Manifest
 from training.gate import Comparison
-from training.metrics import TOO_FEW
+from training.metrics import TOO_FEW, interval_text
 
 
 def model_card(
@@ -76,15 +76,10 @@ def _row(head: str, values: dict[str, Any]) -> str:
     if values["verdict"] == TOO_FEW:
         return f"{counts} {TOO_FEW} | | | |"
     cells = [
-        _interval(values[key]) for key in ("roc_auc", "average_precision", "precision", "recall")
+        interval_text(values[key])
+        for key in ("roc_auc", "average_precision", "precision", "recall")
     ]
     return f"{counts} {' | '.join(cells)} |"
-
-
-def _interval(estimate: dict[str, float] | None) -> str:
-    if estimate is None:
-        return "none rejected"
-    return f"{estimate['value']:.3f} ({estimate['low']:.3f} to {estimate['high']:.3f})"
 
 
 def _sources(
@@ -107,7 +102,9 @@ def _limits(manifest: Manifest) -> str:
     return f"""## Limits
 
 - Only English is judged; other languages and scripts answer `review`.
-- Provisional heads (fewer than 50 news positives to calibrate on): {provisional}.
+- Calibration and thresholds rest on a stated mixture, out of fold: news comments drawn at random
+  and, for what such news lacks (threats, promotion), comments written for this project.
+- Provisional heads (fewer than 50 positives in that mixture): {provisional}.
 - The labels of news comments were made by a language model that read each comment against the
   guide, in two independent passes; they are not a human moderator's. Two passes by one kind of
   annotator show consistency, not validity.

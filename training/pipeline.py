@@ -28,7 +28,12 @@ from training.annotations import read_annotations
 from training.card import comparison_table, model_card
 from training.corpus.assemble import HELD_BACK, TRAIN, WRITTEN, Corpus, assemble
 from training.corpus.held_back import read_held_back
-from training.corpus.row_weights import judging_weights, news_keys, row_weights
+from training.corpus.row_weights import (
+    calibration_weights,
+    judging_weights,
+    news_keys,
+    row_weights,
+)
 from training.evaluate import evaluate
 from training.export import json_file, make_manifest, model_files
 from training.gate import GateResult, judge
@@ -168,7 +173,7 @@ def training_rows(
     return TrainingRows(
         rows,
         row_weights(rows, registry.weights(), news, settings),
-        judging_weights(rows, news, settings.prevalence),
+        calibration_weights(rows, news, settings.prevalence, settings.written_share),
         rows["text"].tolist(),
     )
 

@@ -23,6 +23,7 @@ class TrainingSettings:
         most_iterations: Upper bound on the solver's iterations.
         folds: Folds of the cross-fitting that calibrates.
         prevalence: Share of rejected comments that calibration and thresholds assume.
+        written_share: Share of written comments in the mixture that calibrates.
         assist_precision: Precision the assist preset rejects at, at the stated prevalence.
         false_reject_budget: Share of approvable comments the automatic preset may reject.
         false_approve_budget: Share of rejectable comments the assist preset may approve.
@@ -46,6 +47,7 @@ class TrainingSettings:
     most_iterations: int = 200
     folds: int = 5
     prevalence: float = 0.2
+    written_share: float = 0.5
     assist_precision: float = 0.9
     false_reject_budget: float = 0.02
     false_approve_budget: float = 0.1

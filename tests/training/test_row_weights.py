@@ -10,7 +10,12 @@ import pytest
 
 from training.annotations import read_annotations
 from training.corpus.assemble import assemble
-from training.corpus.row_weights import judging_weights, news_keys, row_weights
+from training.corpus.row_weights import (
+    calibration_weights,
+    judging_weights,
+    news_keys,
+    row_weights,
+)
 from training.settings import TrainingSettings
 from training.sources.registry import load_registry
 
@@ -84,6 +89,28 @@ def test_only_news_comments_drawn_at_random_judge(make_rows: MakeRows) -> None:
 def test_nobody_judges_without_annotations(make_rows: MakeRows) -> None:
     rows = make_rows()
     np.testing.assert_array_equal(judging_weights(rows, NEWS, 0.2), np.zeros(len(rows)))
+
+
+def test_written_comments_calibrate_with_their_share_and_never_evaluate(
+    make_rows: MakeRows,
+) -> None:
+    rows = make_rows(
+        {"text": "first comment", "inclusion_probability": "0.5", "decision": "reject"},
+        {"text": "second remark", "inclusion_probability": "0.25"},
+    )
+    rows.loc[rows["source"] == "seed", "reject"] = 1
+    written = (rows["source"] == "seed").to_numpy(bool)
+    weights = calibration_weights(rows, NEWS, 0.2, written_share=0.3)
+    assert weights[written].sum() / weights.sum() == pytest.approx(0.3)
+    assert weights[(rows["text"] == "third thing").to_numpy(bool)] == 0
+    assert judging_weights(rows, NEWS, 0.2)[written].sum() == 0
+
+
+def test_written_comments_calibrate_nothing_where_no_news_was_drawn(make_rows: MakeRows) -> None:
+    rows = make_rows()
+    np.testing.assert_array_equal(
+        calibration_weights(rows, NEWS, 0.2, written_share=0.3), np.zeros(len(rows))
+    )
 
 
 def test_news_sources_of_the_registry(repository: Path) -> None:

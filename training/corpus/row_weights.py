@@ -67,3 +67,32 @@ def judging_weights(
         rejected = (rows.loc[drawn, REJECT] == YES).to_numpy(bool)
         weights[drawn] = prevalence_weights(rejected, inclusion, prevalence)
     return weights
+
+
+def calibration_weights(
+    rows: pd.DataFrame, news: frozenset[str], prevalence: float, written_share: float
+) -> NDArray[np.float64]:
+    """Weigh rows for calibration and thresholds: news drawn at random, and written comments.
+
+    News comments of one kind of site hold next to no threats and no adverts, which would press
+    those heads to zero. Written comments, out of fold, stand for what such news lacks; each part
+    is re-weighted to the same prevalence.
+
+    Args:
+        rows: Rows of a corpus.
+        news: Keys of the news sources.
+        prevalence: Share of rejected comments to re-weight to, in (0, 1).
+        written_share: Share of the whole weight that written comments get, in [0, 1).
+
+    Returns:
+        float64 (n): 0 for every row of neither part; all 0 where no news comment was drawn.
+    """
+    weights = judging_weights(rows, news, prevalence)
+    written = (rows["source"] == WRITTEN).to_numpy(bool)
+    if not (weights.any() and written.any()):
+        return weights
+    rejected = (rows.loc[written, REJECT] == YES).to_numpy(bool)
+    share = prevalence_weights(rejected, np.ones(len(rejected)), prevalence)
+    factor = written_share / (1.0 - written_share) * weights.sum() / share.sum()
+    weights[written] = share * factor
+    return weights

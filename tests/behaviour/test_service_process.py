@@ -134,16 +134,23 @@ def test_it_answers_and_drains_on_sigterm(start: Callable[..., Service]) -> None
     assert "council voted" not in service.log.read_text()
 
 
-def test_a_warm_start_takes_under_two_seconds(start: Callable[..., Service]) -> None:
-    """Of processor time, up to `/readyz`: what a machine with nothing else to do would take."""
+def _processor_seconds(process: subprocess.Popen[bytes]) -> float:
+    """What an ended process used; seconds on a busy machine are longer, so only ratios tell."""
+    _, _, used = os.wait4(process.pid, 0)
+    return used.ru_utime + used.ru_stime
+
+
+def test_a_warm_start_costs_little_more_than_its_imports(start: Callable[..., Service]) -> None:
+    """Of processor time, up to `/readyz`: twice the libraries' imports, compiling is six times."""
     first = start()
     first.wait_ready()
     first.stop()
     warm = start()
     warm.wait_ready()
     warm.process.kill()
-    _, _, used = os.wait4(warm.process.pid, 0)
-    assert used.ru_utime + used.ru_stime < 2.0
+    used = _processor_seconds(warm.process)
+    libraries = "import fastapi, numba, orjson, uvicorn"
+    assert used < 4 * _processor_seconds(subprocess.Popen([sys.executable, "-c", libraries]))
 
 
 def test_a_process_of_its_own_compiles(cache: Path, caplog: pytest.LogCaptureFixture) -> None:

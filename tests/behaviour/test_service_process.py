@@ -136,7 +136,8 @@ def test_it_answers_and_drains_on_sigterm(start: Callable[..., Service]) -> None
 
 def _processor_seconds(process: subprocess.Popen[bytes]) -> float:
     """What an ended process used; seconds on a busy machine are longer, so only ratios tell."""
-    _, _, used = os.wait4(process.pid, 0)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     return used.ru_utime + used.ru_stime
 
 

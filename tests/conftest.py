@@ -1,8 +1,9 @@
-"""What several packages' tests share: a factory of tiny models."""
+"""What several packages' tests share: compiled code, and a factory of tiny models."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +12,20 @@ from scoring.guidelines import CATEGORIES, HEADS
 from scoring.model import Calibration, LinearModel
 from scoring.normalise import normalise
 from scoring.terms import TermSettings, extract_terms
+from training.compiled import keep_compiled
 
 MakeLinearModel = Callable[..., LinearModel]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kernel_cache(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Compiled code, kept between runs and shared by all tests: compiling takes ten seconds."""
+    folder: Path = request.config.cache.mkdir("service-kernels")
+    folder.chmod(0o700)
+    keep_compiled(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MODERATION_CACHE", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

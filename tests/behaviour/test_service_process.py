@@ -40,7 +40,7 @@ def _publish(models: Path) -> str:
 class Service:
     """A running `python -m service`."""
 
-    def __init__(self, models: Path, cache: Path, log: Path, **variables: str) -> None:
+    def __init__(self, models: Path, kernel_cache: Path, log: Path, **variables: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -50,7 +50,7 @@ class Service:
             **inherited,
             "MODERATION_PORT": str(self.port),
             "MODERATION_MODELS": str(models),
-            "MODERATION_CACHE": str(cache),
+            "MODERATION_CACHE": str(kernel_cache),
             **variables,
         }
         with log.open("wb") as output:
@@ -88,22 +88,14 @@ class Service:
         self.process.wait()
 
 
-@pytest.fixture(scope="module")
-def cache(request: pytest.FixtureRequest) -> Path:
-    folder: Path = request.config.cache.mkdir("service-kernels")
-    folder.chmod(0o700)
-    prepare_kernels(cache_folder(folder))
-    return folder
-
-
 @pytest.fixture
-def start(tmp_path: Path, cache: Path) -> Iterator[Callable[..., Service]]:
+def start(tmp_path: Path, kernel_cache: Path) -> Iterator[Callable[..., Service]]:
     models = tmp_path / "models"
     _publish(models)
     with contextlib.ExitStack() as stack:
 
         def make(**variables: str) -> Service:
-            service = Service(models, cache, tmp_path / "log", **variables)
+            service = Service(models, kernel_cache, tmp_path / "log", **variables)
             stack.callback(service.stop)
             return service
 
@@ -154,9 +146,11 @@ def test_a_warm_start_costs_little_more_than_its_imports(start: Callable[..., Se
     assert used < 4 * _processor_seconds(subprocess.Popen([sys.executable, "-c", libraries]))
 
 
-def test_a_process_of_its_own_compiles(cache: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_process_of_its_own_compiles(
+    kernel_cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """As at a first start, but with nothing left to compile."""
-    folder = cache_folder(cache)
+    folder = cache_folder(kernel_cache)
     assert folder is not None
     for mark in folder.glob("kept-*"):
         mark.unlink()
@@ -214,7 +208,7 @@ def test_wrong_settings_end_it_with_one_line(start: Callable[..., Service]) -> N
 
 
 def test_it_scores_where_nothing_of_the_training_side_is_installed(
-    tmp_path: Path, cache: Path
+    tmp_path: Path, kernel_cache: Path
 ) -> None:
     code = (
         "import sys\n"
@@ -234,6 +228,6 @@ def test_it_scores_where_nothing_of_the_training_side_is_installed(
     )
     models = tmp_path / "models"
     _publish(models)
-    command = [sys.executable, "-c", code, str(models), str(cache)]
+    command = [sys.executable, "-c", code, str(models), str(kernel_cache)]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     assert found.stdout == b"scored\n", found.stderr.decode()

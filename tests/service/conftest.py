@@ -16,7 +16,6 @@ import pytest
 from fastapi import FastAPI
 
 from scoring.artifact import stored_arrays
-from scoring.compiled import cache_folder, prepare_kernels
 from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION, HEADS
 from scoring.manifest import Manifest
 from scoring.model import Calibration, LinearModel
@@ -150,15 +149,6 @@ def publish_tiny(models: Path, version: str = FIRST, insult_weight: float = 1.0)
     publish(models, manifest_for(model, version), files)
     make_current(models, version)
     return version
-
-
-@pytest.fixture(scope="session", autouse=True)
-def kernel_cache(request: pytest.FixtureRequest) -> Path:
-    """Compiled code, kept between runs: compiling takes nine seconds."""
-    folder: Path = request.config.cache.mkdir("service-kernels")
-    folder.chmod(0o700)
-    prepare_kernels(cache_folder(folder))
-    return folder
 
 
 @pytest.fixture

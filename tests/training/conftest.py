@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ from scoring.scorer import Scorer
 from scoring.store import PublishedModel, current_version
 from scoring.terms import TermSettings, hash_term
 from training.annotations import COLUMNS
-from training.compiled import keep_compiled
 from training.corpus.fold import fold_key
 from training.pipeline import Folders, train
 from training.settings import TrainingSettings
@@ -41,17 +40,6 @@ MakeModel = Callable[..., PublishedModel]
 def repository() -> Path:
     """The root of the repository: real seed comments, annotations and sources."""
     return REPOSITORY
-
-
-@pytest.fixture(scope="session", autouse=True)
-def kernel_cache(request: pytest.FixtureRequest) -> Iterator[Path]:
-    """Compiled code, kept between runs and shared with the other packages' tests."""
-    folder: Path = request.config.cache.mkdir("service-kernels")
-    folder.chmod(0o700)
-    keep_compiled(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MODERATION_CACHE", str(folder))
-        yield folder
 
 
 @pytest.fixture

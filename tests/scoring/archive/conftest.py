@@ -17,7 +17,6 @@ from scoring.archive import command
 from scoring.archive.row_judge import JudgeSource, RowJudge
 from scoring.artifact import read_verified
 from scoring.checks import Fault
-from scoring.compiled import cache_folder, prepare_kernels
 from scoring.render import render
 from scoring.store import make_current
 
@@ -46,15 +45,6 @@ class Outcome:
 Score = Callable[..., Outcome]
 Results = Callable[..., list[dict[str, Any]]]
 Start = Callable[..., "subprocess.Popen[str]"]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def kernel_cache(request: pytest.FixtureRequest) -> Path:
-    """Compiled code, kept between runs and shared with the service's tests."""
-    folder: Path = request.config.cache.mkdir("service-kernels")
-    folder.chmod(0o700)
-    prepare_kernels(cache_folder(folder))
-    return folder
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.guidelines import HEADS
-from scoring.normalise import normalise
-from scoring.scorer import Scorer
+from scoring.model.scorer import Scorer
+from scoring.text.normalise import normalise
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from typing import Final
 
 import uvicorn
 
+from scoring.compilation.private_folder import private_folder
 from scoring.errors import CacheRefused
-from scoring.private_cache import private_folder
 from service.errors import ServiceError
-from service.logs import configure_logs
+from service.monitoring.logs import configure_logs
 from service.settings import Settings, read_settings
 
 DRAIN_SECONDS: Final = 30

@@ -15,18 +15,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from scoring.compiled import cache_folder, prepare_kernels
-from service.auth import KeyRing
+from scoring.compilation.cache import cache_folder, prepare_kernels
 from service.context import Context
-from service.edge import Edge
-from service.gather import Gatherer
-from service.logs import RequestLog, configure_logs, traceback_places
-from service.memory import collect_seldom, share_arenas
-from service.metrics import Metrics
+from service.documents.openapi import API_VERSION, TITLE, build_document
+from service.http.auth import KeyRing
+from service.http.middleware import Edge
+from service.http.problems import http_problem
 from service.models import ModelHolder
-from service.openapi import API_VERSION, TITLE, build_document
-from service.problems import http_problem
+from service.monitoring.logs import RequestLog, configure_logs, traceback_places
+from service.monitoring.memory import collect_seldom, share_arenas
+from service.monitoring.metrics import Metrics
 from service.routes import router
+from service.scheduling.micro_batches import Gatherer
 from service.settings import Settings, read_settings
 from service.warmup import warm
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from service.auth import KeyRing
-from service.gather import Gatherer
-from service.logs import RequestLog
-from service.metrics import Metrics
+from service.http.auth import KeyRing
+from service.http.problems import Problem
 from service.models import ModelHolder, ServedModel
-from service.problems import Problem
+from service.monitoring.logs import RequestLog
+from service.monitoring.metrics import Metrics
+from service.scheduling.micro_batches import Gatherer
 from service.settings import Settings
 
 

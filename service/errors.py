@@ -2,7 +2,7 @@
 
 ServiceError
 ├── SettingsError  an environment variable holds what it may not
-└── Problem        an answer other than success; see `service.problems`
+└── Problem        an answer other than success; see `service.http.problems`
 """
 
 from __future__ import annotations

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from scoring.artifacts.manifest import Manifest
+from scoring.artifacts.versions import current_version, load_version
 from scoring.errors import ArtifactMissing, ScoringError
-from scoring.identifier import load_identifier
-from scoring.language import LanguageIdentifier
-from scoring.manifest import Manifest
-from scoring.scorer import Scorer
-from scoring.store import current_version, load_version
-from service.memory import give_back_memory
-from service.metrics import Metrics
+from scoring.language.detect import LanguageIdentifier
+from scoring.language.identifier import load_identifier
+from scoring.model.scorer import Scorer
+from service.monitoring.memory import give_back_memory
+from service.monitoring.metrics import Metrics
 
 RETRY_SECONDS: Final = 30.0
 """A refused version is read again after this long: reading it costs more than a look at CURRENT."""

@@ -11,21 +11,21 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
+from scoring.artifacts.manifest import Manifest
+from scoring.decisions.policy import OUTCOMES
 from scoring.guidelines import CATEGORIES, GUIDELINES, GUIDELINES_VERSION
-from scoring.manifest import Manifest
-from scoring.policy import OUTCOMES
-from service import schemas
-from service.batches import judge_all
-from service.body import read_json_body
-from service.classify import Told, format_answer, format_results
 from service.context import context_of, served_model
-from service.metrics import MEDIA_TYPE as METRICS_TYPE
-from service.metrics import Metrics
-from service.pages import documentation_page
-from service.parse import Comment, Refusal, parse_classify
-from service.problems import CODES
-from service.problems import MEDIA_TYPE as PROBLEM_TYPE
+from service.documents import schemas
+from service.documents.pages import documentation_page
+from service.http.body import read_json_body
+from service.http.problems import CODES
+from service.http.problems import MEDIA_TYPE as PROBLEM_TYPE
+from service.monitoring.metrics import MEDIA_TYPE as METRICS_TYPE
+from service.monitoring.metrics import Metrics
+from service.scheduling.steps import judge_all
 from service.settings import Settings
+from service.wire.classify import Told, format_answer, format_results
+from service.wire.parse import Comment, Refusal, parse_classify
 
 Handler = Callable[[Request], Awaitable[Response]]
 

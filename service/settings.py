@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from scoring.checks import LONGEST_COMMENT
-from scoring.policy import PRESETS
-from scoring.private_cache import chosen_cache
+from scoring.comment_rules import LONGEST_COMMENT
+from scoring.compilation.private_folder import chosen_cache
+from scoring.decisions.policy import PRESETS
 from service.errors import SettingsError
 
 PREFIX: Final = "MODERATION_"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from scoring.compiled import SAMPLES
-from scoring.policy import PRESETS
-from service.classify import judge_comments
+from scoring.compilation.cache import SAMPLES
+from scoring.decisions.policy import PRESETS
 from service.models import ServedModel
-from service.parse import Comment
+from service.wire.classify import judge_comments
+from service.wire.parse import Comment
 
 
 def warm(served: ServedModel) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from scoring.guidelines import CATEGORIES, HEADS
-from scoring.model import Calibration, LinearModel
-from scoring.normalise import normalise
-from scoring.terms import TermSettings, extract_terms
+from scoring.model.arrays import Calibration, LinearModel
+from scoring.ngrams.extract import TermSettings, extract_terms
+from scoring.text.normalise import normalise
 from training.compiled import keep_compiled
 
 MakeLinearModel = Callable[..., LinearModel]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.problems import CODES, ITEM_CODES
+from service.http.problems import CODES, ITEM_CODES
 from service.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]

@@ -25,7 +25,7 @@ FORBIDDEN = {
 }
 EXTRAS = {
     "scoring/archive": {"orjson", "pyarrow", "tqdm"},
-    "scoring/cluster.py": CLUSTER,
+    "scoring/parallel/cluster.py": CLUSTER,
 }
 """What a part of a package may import besides, because it is installed by an extra of its own."""
 
@@ -75,11 +75,14 @@ def test_only_the_command_leads_to_the_archive() -> None:
 @pytest.mark.parametrize(
     ("source", "names"),
     [
-        ("import training.fit as fit, os", ["training", "os"]),
+        ("import training.fitting.heads as fit, os", ["training", "os"]),
         ("from service.app import create_app", ["service"]),
         ("def later():\n    import pandas", ["pandas"]),
         ("from . import neighbour", []),
-        ("import importlib\nimportlib.import_module('training.fit')", ["importlib", "training"]),
+        (
+            "import importlib\nimportlib.import_module('training.fitting')",
+            ["importlib", "training"],
+        ),
         ("'import pandas'  # import sklearn", []),
     ],
 )

@@ -11,20 +11,27 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scoring.chunk_map import LOCAL, ChunkMap, ThreadMap, open_chunk_map
+from scoring.artifacts.versions import load_current, make_current
+from scoring.compilation.private_folder import chosen_cache
 from scoring.errors import CacheRefused, ScoringError
-from scoring.private_cache import chosen_cache
-from scoring.store import load_current, make_current
-from training.ablation import FIRST, FULL, ablation_table, held_back_table, prepare, variants
-from training.annotations import read_annotations
+from scoring.parallel.chunk_map import LOCAL, ChunkMap, ThreadMap, open_chunk_map
 from training.compiled import CompiledMap, keep_compiled
-from training.corpus.assemble import HELD_BACK, TRAIN
-from training.corpus.held_back import append_held_back, newly_held_back, read_held_back
-from training.corpus.row_weights import judging_weights, news_keys
-from training.data_report import write_data_report
+from training.corpus.merge import HELD_BACK, TRAIN
+from training.corpus.weights import judging_weights, news_keys
 from training.errors import TrainingError
-from training.evaluate import evaluate
+from training.evaluation.evaluate import evaluate
+from training.own_labels.annotations import read_annotations
+from training.own_labels.held_back import append_held_back, newly_held_back, read_held_back
 from training.pipeline import Folders, read_corpus, report, train
+from training.reports.ablation import (
+    FIRST,
+    FULL,
+    ablation_table,
+    held_back_table,
+    prepare,
+    variants,
+)
+from training.reports.data_report import write_data_report
 from training.resources import Resources, peak_memory
 from training.result_cache import open_cache
 from training.settings import TrainingSettings

@@ -1,8 +1,9 @@
-"""Keeps training's own compiled functions beside those of `scoring.compiled`.
+"""Keeps training's own compiled functions beside those of `scoring.compilation.cache`.
 
 They are kept in the folder named by the sources of scoring's kernels, and the compiler itself
 checks the file that each is written in. So a compiled function of training may call those of
-`scoring.compiled.KERNELS` and of its own file, no others: a stale copy of one could stay inside it.
+`scoring.compilation.cache.KERNELS` and of its own file, no others: a stale copy of one could stay
+inside it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final, TypeVar
 
-from scoring import batch_kernel
-from scoring.chunk_map import ChunkMap
-from scoring.compiled import cache_folder, dispatchers, prepare_kernels
+from scoring.compilation.cache import cache_folder, dispatchers, prepare_kernels
+from scoring.compilation.private_folder import chosen_cache
 from scoring.errors import CacheRefused
-from scoring.private_cache import chosen_cache
-from training import count_kernel, features, fit, vocabulary
+from scoring.ngrams import _batch as batch_kernel
+from scoring.parallel.chunk_map import ChunkMap
 from training.corpus import near_duplicates
+from training.features import _counting as count_kernel
+from training.features import extract as features
+from training.features import vocabulary
+from training.fitting import heads as fit
 
 KERNELS: Final[tuple[ModuleType, ...]] = (
     batch_kernel,

@@ -12,11 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring.artifact import MANIFEST
-from scoring.chunk_map import ChunkMap, ThreadMap
-from scoring.errors import ArtifactError, ArtifactMissing
-from scoring.manifest import Manifest
-from scoring.store import (
+from scoring.artifacts.files import MANIFEST
+from scoring.artifacts.manifest import Manifest
+from scoring.artifacts.versions import (
     PublishedModel,
     load_current,
     load_version,
@@ -24,23 +22,25 @@ from scoring.store import (
     model_from_bytes,
     publish,
 )
-from training.annotations import read_annotations
-from training.card import comparison_table, model_card
-from training.corpus.assemble import HELD_BACK, TRAIN, WRITTEN, Corpus, assemble
-from training.corpus.held_back import read_held_back
-from training.corpus.row_weights import (
+from scoring.errors import ArtifactError, ArtifactMissing
+from scoring.parallel.chunk_map import ChunkMap, ThreadMap
+from training.corpus.merge import HELD_BACK, TRAIN, WRITTEN, Corpus, assemble
+from training.corpus.weights import (
     calibration_weights,
     judging_weights,
     news_keys,
     row_weights,
 )
-from training.evaluate import evaluate
-from training.export import json_file, make_manifest, model_files
-from training.gate import GateResult, judge
-from training.model_building import BuiltModel, TrainingRows, build_model
+from training.evaluation.evaluate import evaluate
+from training.evaluation.gate import GateResult, judge
+from training.fitting.build import BuiltModel, TrainingRows, build_model
+from training.own_labels.annotations import read_annotations
+from training.own_labels.held_back import read_held_back
+from training.own_labels.written import read_seed
+from training.publishing.export import json_file, make_manifest, model_files
+from training.publishing.model_card import comparison_table, model_card
 from training.resources import ONE_THREAD, Resources
 from training.result_cache import open_cache
-from training.seed import read_seed
 from training.settings import TrainingSettings
 from training.sources.load import LoadedSources, load_sources
 from training.sources.registry import Registry, load_registry

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from scoring.chunk_map import ChunkMap, ThreadMap
+from scoring.parallel.chunk_map import ChunkMap, ThreadMap
 from training.result_cache import Arrays, ResultCache
 
 if sys.platform != "win32":

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 import scoring
 import training
+from scoring.compilation.private_folder import private_folder
 from scoring.errors import CacheRefused
-from scoring.private_cache import private_folder
 
 LARGEST_CACHE: Final = 4 << 30
 """Bytes; what was not used for longest goes first."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
-from scoring.terms import TermSettings
+from scoring.ngrams.extract import TermSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 
 from scoring.archive.row_judge import Findings
+from scoring.classify import Judgements
+from scoring.decisions.policy import OUTCOMES, Decision
 from scoring.errors import ArchiveRefused
 from scoring.guidelines import CATEGORIES
-from scoring.judge import Judgements
-from scoring.policy import OUTCOMES, Decision
-from scoring.render import tell
+from scoring.result_json import tell
 
 PREFIX: Final = "moderation_"
 NUMBERS: Final = tuple(PREFIX + name for name in ("reject", *CATEGORIES))

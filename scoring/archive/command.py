@@ -21,13 +21,13 @@ from scoring.archive.run import (
     unfinished_folder,
 )
 from scoring.archive.unfinished import remove_unfinished
-from scoring.artifact import MANIFEST, read_verified
-from scoring.checks import LONGEST_COMMENT
-from scoring.chunk_map import LOCAL, open_chunk_map, usable_cores
+from scoring.artifacts.files import MANIFEST, read_verified
+from scoring.artifacts.manifest import parse_manifest
+from scoring.artifacts.versions import current_version
+from scoring.comment_rules import LONGEST_COMMENT
+from scoring.decisions.policy import PRESETS
 from scoring.errors import ArchiveRefused, ScoringError
-from scoring.manifest import parse_manifest
-from scoring.policy import PRESETS
-from scoring.store import current_version
+from scoring.parallel.chunk_map import LOCAL, open_chunk_map, usable_cores
 
 FAILED: Final = 1
 WRONG_USE: Final = 2

@@ -21,7 +21,7 @@ from scoring.archive.columns import (
 from scoring.archive.csv_records import Record, read_records
 from scoring.archive.row_judge import Findings, RowJudge
 from scoring.archive.text_input import TextInput, check_utf8
-from scoring.checks import Fault
+from scoring.comment_rules import Fault
 from scoring.errors import ArchiveDamaged
 
 DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}

@@ -14,9 +14,9 @@ import orjson
 from scoring.archive.blocks import BLOCK_BYTES, Position, ScoredBlock, count_decisions
 from scoring.archive.row_judge import Findings, RowJudge
 from scoring.archive.text_input import TextInput, check_utf8
-from scoring.checks import Fault, json_type
+from scoring.comment_rules import Fault, json_type
 from scoring.errors import ArchiveDamaged, ArchiveRefused
-from scoring.render import render
+from scoring.result_json import render
 
 MEMBER: Final = "moderation"
 """The added member."""

@@ -14,7 +14,7 @@ from scoring.archive.blocks import BLOCK_BYTES, Position, ScoredBlock, count_dec
 from scoring.archive.columns import COLUMNS, NUMBERS, added_cells, check_free, find_column
 from scoring.archive.parquet_output import write_with_columns
 from scoring.archive.row_judge import Findings, RowJudge
-from scoring.checks import Fault
+from scoring.comment_rules import Fault
 from scoring.errors import ArchiveDamaged, ArchiveRefused
 
 ADDED: Final[Any] = pa.schema(

@@ -6,15 +6,15 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.checks import Fault, is_language_tag, text_fault
-from scoring.compiled import cache_folder, prepare_kernels
-from scoring.identifier import load_identifier
-from scoring.judge import Judgements, judge
-from scoring.language import LanguageIdentifier
-from scoring.policy import Policy
-from scoring.private_cache import chosen_cache
-from scoring.scorer import Scorer
-from scoring.store import model_from_bytes
+from scoring.artifacts.versions import model_from_bytes
+from scoring.classify import Judgements, judge
+from scoring.comment_rules import Fault, is_language_tag, text_fault
+from scoring.compilation.cache import cache_folder, prepare_kernels
+from scoring.compilation.private_folder import chosen_cache
+from scoring.decisions.policy import Policy
+from scoring.language.detect import LanguageIdentifier
+from scoring.language.identifier import load_identifier
+from scoring.model.scorer import Scorer
 
 
 @dataclass(frozen=True, slots=True)

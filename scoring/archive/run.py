@@ -28,8 +28,8 @@ from scoring.archive.unfinished import (
     remove_unfinished,
     sync_folder,
 )
-from scoring.chunk_map import ChunkMap
 from scoring.errors import ArchiveDamaged, ArchiveRefused
+from scoring.parallel.chunk_map import ChunkMap
 
 DIGESTED_BYTES: Final = 1024 * 1024
 

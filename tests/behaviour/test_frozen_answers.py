@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from scoring.store import load_version
+from scoring.artifacts.versions import load_version
 from tests.fixtures.freeze import ANSWERS, REPOSITORY, answers_to
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scoring.identifier import load_identifier
-from scoring.judge import judge
-from scoring.policy import Decision
-from scoring.store import PublishedModel, load_current
+from scoring.artifacts.versions import PublishedModel, load_current
+from scoring.classify import judge
+from scoring.decisions.policy import Decision
+from scoring.language.identifier import load_identifier
 
 MODELS = Path(__file__).parents[2] / "models"
 

@@ -11,8 +11,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from training.own_comments import write_example
 from training.pipeline import Folders, train
+from training.reports.own_comments import write_example
 from training.settings import TrainingSettings
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from scoring.compiled import cache_folder, prepare_kernels
+from scoring.compilation.cache import cache_folder, prepare_kernels
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120.0
@@ -105,13 +105,13 @@ def start(tmp_path: Path, kernel_cache: Path) -> Iterator[Callable[..., Service]
 def test_it_answers_and_drains_on_sigterm(start: Callable[..., Service]) -> None:
     service = start()
     service.wait_ready()
-    status, answer = service.classify(b'{"text": "you are an idiot"}')
+    status, answer = service.wire.classify(b'{"text": "you are an idiot"}')
     assert (status, answer["results"][0]["decision"]) == (200, "reject")
 
     comments = [{"text": "the council voted for the new law on monday " * 400}] * 32
     body = json.dumps({"comments": comments, "explain": True}).encode()
     answers: list[tuple[int, Any]] = []
-    asking = threading.Thread(target=lambda: answers.append(service.classify(body)))
+    asking = threading.Thread(target=lambda: answers.append(service.wire.classify(body)))
     asking.start()
     time.sleep(0.3)
     service.process.send_signal(signal.SIGTERM)
@@ -197,7 +197,7 @@ def test_bodies_that_lie_about_their_length(start: Callable[..., Service]) -> No
         chunked.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n" + b"1f4\r\n")
         chunked.sendall(b" " * 500 + b"\r\n1f4\r\n" + b" " * 500 + b"\r\n1f4\r\n" + b" " * 500)
         assert b"413" in chunked.recv(4096).split(b"\r\n")[0]
-    assert service.classify(b'{"text": "you are an idiot"}')[0] == 200
+    assert service.wire.classify(b'{"text": "you are an idiot"}')[0] == 200
 
 
 def test_wrong_settings_end_it_with_one_line(start: Callable[..., Service]) -> None:
@@ -216,10 +216,10 @@ def test_it_scores_where_nothing_of_the_training_side_is_installed(
         "sys.modules.update(dict.fromkeys(absent))\n"
         "import service.__main__, service.app\n"
         "from pathlib import Path\n"
-        "from scoring.identifier import load_identifier\n"
-        "from scoring.store import load_current\n"
+        "from scoring.language.identifier import load_identifier\n"
+        "from scoring.artifacts.versions import load_current\n"
         "from service.models import ServedModel\n"
-        "from scoring.compiled import cache_folder, prepare_kernels\n"
+        "from scoring.compilation.cache import cache_folder, prepare_kernels\n"
         "from service.warmup import warm\n"
         "prepare_kernels(cache_folder(Path(sys.argv[2])))\n"
         "found = load_current(Path(sys.argv[1]))\n"

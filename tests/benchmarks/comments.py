@@ -12,10 +12,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from training.corpus.fold import fold_keys
-from training.corpus.held_back import read_held_back
-from training.corpus.row_weights import NEWS
-from training.seed import read_seed
+from training.corpus.keys import fold_keys
+from training.corpus.weights import NEWS
+from training.own_labels.held_back import read_held_back
+from training.own_labels.written import read_seed
 from training.sources.errors import SourceError
 from training.sources.load import read_source
 from training.sources.registry import load_registry

@@ -15,14 +15,14 @@ from fastapi import FastAPI, Request, Response
 
 import service.__main__
 import service.app
-from scoring.judge import Judgements, judge
-from scoring.policy import PRESETS
-from service.body import read_json_body
-from service.classify import format_answer, format_judgements, format_results
+from scoring.classify import Judgements, judge
+from scoring.decisions.policy import PRESETS
 from service.context import context_of, served_model
+from service.http.body import read_json_body
 from service.models import ServedModel
-from service.parse import Comment, parse_classify
 from service.routes import DirectRoute, count_comments, json_response
+from service.wire.classify import format_answer, format_judgements, format_results
+from service.wire.parse import Comment, parse_classify
 
 PATH: Final = "/noop"
 FACTORY: Final = "tests.benchmarks.noop_app:from_environment"

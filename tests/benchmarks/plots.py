@@ -12,7 +12,7 @@ from matplotlib.ticker import NullFormatter, ScalarFormatter
 
 from tests.benchmarks import lengths, service_speed, training_scale
 from tests.benchmarks.measurement import Part, Table
-from training.plots import BLUE, GREY, MARKERS, VERMILION, figure_png
+from training.evaluation.plots import BLUE, GREY, MARKERS, VERMILION, figure_png
 
 PREFIX: Final = "benchmarks"
 _SIZE: Final = (9.0, 3.6)

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from scoring.model import LinearModel
-from scoring.normalise import normalise
-from scoring.scorer import Scorer, Scores, calibrated_probabilities
-from scoring.terms import hash_term
+from scoring.model.arrays import LinearModel
+from scoring.model.scorer import Scorer, Scores, calibrated_probabilities
+from scoring.ngrams.extract import hash_term
+from scoring.text.normalise import normalise
 
 
 @dataclass(frozen=True, slots=True)

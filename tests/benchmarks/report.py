@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.benchmarks.measurement import AT_LEAST, Figure, Part, Table, part_from_json
-from training.markdown import markdown_table
+from training.reports.markdown import markdown_table
 
 _FIGURES: Final = ("figure", "measured", "lowest to highest round", "goal", "reached")
 _LARGE: Final = 1000

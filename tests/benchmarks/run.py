@@ -36,8 +36,8 @@ from tests.benchmarks.report import (
     summary,
 )
 from tests.benchmarks.setting import ROOT, Setting, prepare
-from training.data_report import write_between_markers
 from training.pipeline import report
+from training.reports.data_report import write_between_markers
 
 PARTS: Final[Mapping[str, Callable[[Setting], Part]]] = {
     scorer_speed.NAME: scorer_speed.measure,

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
-from scoring.compiled import cache_folder, prepare_kernels
-from scoring.identifier import load_identifier
-from scoring.judge import Judgements, judge
-from scoring.language import LanguageIdentifier
-from scoring.policy import PRESETS
-from scoring.scorer import Scorer
-from scoring.store import PublishedModel, load_current
+from scoring.artifacts.versions import PublishedModel, load_current
+from scoring.classify import Judgements, judge
+from scoring.compilation.cache import cache_folder, prepare_kernels
+from scoring.decisions.policy import PRESETS
+from scoring.language.detect import LanguageIdentifier
+from scoring.language.identifier import load_identifier
+from scoring.model.scorer import Scorer
 from tests.benchmarks.comments import Comments, read_comments
 from tests.benchmarks.paired import FEWEST_ROUNDS
 from tests.benchmarks.reference import ReferenceScorer

@@ -9,10 +9,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.index_kernel import GROUP_BITS, MIXER, find_rows
-from scoring.normalise import join_texts, normalise
-from scoring.scorer import Scorer
-from scoring.terms import extract_terms
+from scoring.model._index import GROUP_BITS, MIXER, find_rows
+from scoring.model.scorer import Scorer
+from scoring.ngrams.extract import extract_terms
+from scoring.text.normalise import join_texts, normalise
 from tests.benchmarks.measurement import Figure, Part, Table, ratio_figure
 from tests.benchmarks.paired import Spread, alternate, spread
 from tests.benchmarks.scorer_speed import per_comment

@@ -10,15 +10,15 @@ from typing import Final
 
 import numpy as np
 
-from scoring.array_types import F32, F64, I8, I32, I64, U8, U32, U64
-from scoring.fold_kernel import fold_points
-from scoring.index_kernel import TermIndex, find_rows
-from scoring.kernel import allocating_kernel, kernel
-from scoring.letter_kernel import STATISTICS
-from scoring.score_kernel import LANES, add_block
-from scoring.term_kernel import word_terms
-from scoring.token_cache_kernel import TokenCache, token_rows
-from scoring.token_kernel import cut_tokens, text_arrays
+from scoring.compilation.array_types import F32, F64, I8, I32, I64, U8, U32, U64
+from scoring.compilation.jit import allocating_kernel, kernel
+from scoring.model._accumulate import LANES, add_block
+from scoring.model._index import TermIndex, find_rows
+from scoring.model._token_cache import TokenCache, token_rows
+from scoring.ngrams._hashing import word_terms
+from scoring.text._fold import fold_points
+from scoring.text._letters import STATISTICS
+from scoring.text._tokens import cut_tokens, text_arrays
 
 STAGES: Final = (
     "fold code points",
@@ -46,7 +46,7 @@ def run_stages(
         points, text_at, classes, starts, lengths, pool, lookalikes, settings, index_starts,
         index_offsets, index_slots, idf, entries, scales, biases, english_starts, english_offsets,
         english_slots, log_counts, counts, cache_fields, cache_names: as in
-        `scoring.score_kernel.score_texts`.
+        `scoring.model._accumulate.score_texts`.
 
     Returns:
         A sum over what was made, so that nothing is left out as unused.

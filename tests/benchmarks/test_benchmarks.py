@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring.model import LinearModel
-from scoring.scorer import Scorer
+from scoring.model.arrays import LinearModel
+from scoring.model.scorer import Scorer
 from tests.benchmarks.comments import pieces
 from tests.benchmarks.lengths import SIZE, pathological_inputs
 from tests.benchmarks.load import parse_output, write_bodies

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from tests.benchmarks.setting import DATA
-from training.corpus.assemble import TRAIN
-from training.model_building import build_model
+from training.corpus.merge import TRAIN
+from training.fitting.build import build_model
 from training.pipeline import read_corpus, training_rows
 from training.settings import TrainingSettings
 from training.sources.registry import load_registry

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from scoring.artifact import stored_arrays
+from scoring.artifacts.files import stored_arrays
+from scoring.artifacts.manifest import Manifest
+from scoring.artifacts.versions import golden_lines, publish
+from scoring.decisions.policy import Policy
 from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION
-from scoring.manifest import Manifest
-from scoring.model import LinearModel
-from scoring.normalise import NORMALISER_VERSION
-from scoring.policy import Policy
-from scoring.scorer import Scorer
-from scoring.store import golden_lines, publish
+from scoring.model.arrays import LinearModel
+from scoring.model.scorer import Scorer
+from scoring.text.normalise import NORMALISER_VERSION
 
 TEXTS = (
     "you are an idiot",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scoring.checks import Fault, is_language_tag, text_fault
+from scoring.comment_rules import Fault, is_language_tag, text_fault
 
 
 @pytest.mark.parametrize("text", ["a", "é" * 5, "x" * 10, " .", "\u200b", "\x00"])

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scoring.classify import Judgements, judge
+from scoring.decisions.decide import decide
+from scoring.decisions.policy import OUTCOMES, Decision, Policy
 from scoring.errors import LayoutExceeded
 from scoring.explain import Span
 from scoring.guidelines import CATEGORIES
-from scoring.judge import Judgements, judge
-from scoring.language import LanguageIdentifier
-from scoring.policy import OUTCOMES, Decision, Policy
-from scoring.render import lay_out, render, tell
-from scoring.scorer import Scorer, Scores
-from scoring.verdicts import decide
+from scoring.language.detect import LanguageIdentifier
+from scoring.model.scorer import Scorer, Scores
+from scoring.result_json import lay_out, render, tell
 
 ASSIST = Policy("assist", 0.8, 0.2, (0.9,) * len(CATEGORIES))
 PROBABILITY = st.floats(0, 1) | st.integers(0, 1_000_000).map(lambda step: step / 1_000_000)

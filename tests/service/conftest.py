@@ -15,15 +15,15 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 
-from scoring.artifact import stored_arrays
+from scoring.artifacts.files import stored_arrays
+from scoring.artifacts.manifest import Manifest
+from scoring.artifacts.versions import golden_lines, make_current, publish
+from scoring.decisions.policy import Policy
 from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION, HEADS
-from scoring.manifest import Manifest
-from scoring.model import Calibration, LinearModel
-from scoring.normalise import NORMALISER_VERSION, normalise
-from scoring.policy import Policy
-from scoring.scorer import Scorer
-from scoring.store import golden_lines, make_current, publish
-from scoring.terms import TermSettings, extract_terms
+from scoring.model.arrays import Calibration, LinearModel
+from scoring.model.scorer import Scorer
+from scoring.ngrams.extract import TermSettings, extract_terms
+from scoring.text.normalise import NORMALISER_VERSION, normalise
 from service.app import create_app
 from service.models import ServedModel
 from service.settings import Settings, read_settings

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scoring.guidelines import CATEGORIES
-from service.problems import CODES, ITEM_CODES
+from service.http.problems import CODES, ITEM_CODES
 
 STORED = Path(__file__).with_name("openapi.json")
 

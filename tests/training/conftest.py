@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scoring.artifacts.manifest import Manifest
+from scoring.artifacts.versions import PublishedModel, current_version
+from scoring.decisions.policy import Policy
 from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION, HEADS
-from scoring.manifest import Manifest
-from scoring.model import Calibration, LinearModel
-from scoring.normalise import NORMALISER_VERSION
-from scoring.policy import Policy
-from scoring.scorer import Scorer
-from scoring.store import PublishedModel, current_version
-from scoring.terms import TermSettings, hash_term
-from training.annotations import COLUMNS
-from training.corpus.fold import fold_key
+from scoring.model.arrays import Calibration, LinearModel
+from scoring.model.scorer import Scorer
+from scoring.ngrams.extract import TermSettings, hash_term
+from scoring.text.normalise import NORMALISER_VERSION
+from training.corpus.keys import fold_key
+from training.own_labels.annotations import COLUMNS
 from training.pipeline import Folders, train
 from training.settings import TrainingSettings
 from training.sources.table import build_table

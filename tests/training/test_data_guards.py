@@ -13,13 +13,13 @@ import pandas as pd
 import pytest
 
 from scoring.guidelines import CATEGORIES
-from training.annotations import read_annotations
-from training.corpus.assemble import BENCHMARK, HELD_BACK, TRAIN
-from training.corpus.fold import fold, fold_key, fold_keys
-from training.corpus.held_back import NEWS_SOURCES, newly_held_back, read_held_back
+from training.corpus.keys import fold, fold_key, fold_keys
+from training.corpus.merge import BENCHMARK, HELD_BACK, TRAIN
 from training.corpus.near_duplicates import near_duplicate_clusters
+from training.own_labels.annotations import read_annotations
+from training.own_labels.held_back import NEWS_SOURCES, newly_held_back, read_held_back
+from training.own_labels.written import read_seed
 from training.pipeline import read_corpus
-from training.seed import read_seed
 from training.sources.labels import LABELS, NO, YES
 from training.sources.registry import load_registry
 

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import training.features.chunks
 import training.result_cache
-import training.text_chunks
-from scoring.chunk_map import ThreadMap
+from scoring.parallel.chunk_map import ThreadMap
 from training.corpus.near_duplicates import near_duplicate_clusters
-from training.features import english_words, extract_features
+from training.features.extract import english_words, extract_features
 from training.resources import ONE_THREAD, Resources
 from training.result_cache import Arrays, ResultCache, content_digest, open_cache
 from training.settings import TrainingSettings
@@ -197,7 +197,7 @@ def test_digest_names_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training.text_chunks, "CHUNK_POINTS", 1)
+    monkeypatch.setattr(training.features.chunks, "CHUNK_POINTS", 1)
 
 
 @pytest.mark.usefixtures("_small_chunks")

@@ -10,16 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-from scoring.store import current_version, load_current
-from training.evaluate import score_rows
+from scoring.artifacts.versions import current_version, load_current
+from training.evaluation.evaluate import score_rows
 
 CODE = """
 import sys
 import numpy as np
 from distributed import LocalCluster
-from scoring.chunk_map import open_chunk_map
-from scoring.store import load_current
-from training import evaluate, text_chunks
+from scoring.parallel.chunk_map import open_chunk_map
+from scoring.artifacts.versions import load_current
+from training.evaluation import evaluate
+from training.features.extract import chunks as text_chunks
 from training.__main__ import main
 from pathlib import Path
 

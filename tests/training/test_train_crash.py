@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scoring.store import CURRENT, current_version, load_current, load_version
+from scoring.artifacts.versions import CURRENT, current_version, load_current, load_version
 
 DEADLINE = 100.0
 # Compiling takes most of a small training: one process does it, and each of its children trains.

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-import scoring.artifact
-import scoring.store
+import scoring.artifacts.files
+import scoring.artifacts.versions
+from scoring.artifacts.versions import CURRENT, current_version, load_current, load_version
 from scoring.guidelines import CATEGORIES, HEADS
-from scoring.store import CURRENT, current_version, load_current, load_version
 from training.__main__ import main
-from training.corpus.fold import fold_key
+from training.corpus.keys import fold_key
 from training.pipeline import Folders, train
 from training.settings import TrainingSettings
 
@@ -163,7 +163,7 @@ class TestFullDisk:
 
     @staticmethod
     def fail_at(monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> None:
-        write = scoring.artifact.write_synced
+        write = scoring.artifacts.files.write_synced
 
         def write_or_fail(path: Path, content: bytes) -> None:
             if path.name.startswith(name):
@@ -176,10 +176,10 @@ class TestFullDisk:
     @pytest.mark.parametrize(
         ("module", "name"),
         [
-            ("scoring.artifact", "SHA256SUMS"),
-            ("scoring.artifact", "english.npy"),
-            ("scoring.artifact", "weights.npy"),
-            ("scoring.store", f".{CURRENT}"),
+            ("scoring.artifacts.files", "SHA256SUMS"),
+            ("scoring.artifacts.files", "english.npy"),
+            ("scoring.artifacts.files", "weights.npy"),
+            ("scoring.artifacts.versions", f".{CURRENT}"),
         ],
     )
     def test_current_is_as_it_was(
@@ -206,7 +206,7 @@ class TestFullDisk:
     def test_first_training_leaves_no_current(
         self, small_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        self.fail_at(monkeypatch, "scoring.artifact", "terms.npy")
+        self.fail_at(monkeypatch, "scoring.artifacts.files", "terms.npy")
         with pytest.raises(OSError, match="No space left"):
             train(Folders(small_data, tmp_path), SETTINGS)
         assert list(tmp_path.iterdir()) == []

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 
-import training.gate
-import training.metrics
+import training.evaluation.gate
+import training.evaluation.metrics
+from scoring.artifacts.versions import current_version, load_current
 from scoring.guidelines import HEADS
-from scoring.store import current_version, load_current
 from training.__main__ import main
-from training.corpus.fold import fold, fold_key
-from training.corpus.held_back import read_held_back
+from training.corpus.keys import fold, fold_key
+from training.own_labels.held_back import read_held_back
 from training.pipeline import Folders, read_corpus, train
 from training.settings import TrainingSettings
 from training.sources.registry import load_registry
@@ -48,8 +48,8 @@ reader = "civil_aayan"
 
 @pytest.fixture(autouse=True)
 def _few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training.gate, "RESAMPLES", 40)
-    monkeypatch.setattr(training.metrics, "RESAMPLES", 12)
+    monkeypatch.setattr(training.evaluation.gate, "RESAMPLES", 40)
+    monkeypatch.setattr(training.evaluation.metrics, "RESAMPLES", 12)
 
 
 @pytest.fixture

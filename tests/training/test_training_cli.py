@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scoring.chunk_map import LOCAL
-from scoring.store import CURRENT, current_version
+from scoring.artifacts.versions import CURRENT, current_version
+from scoring.parallel.chunk_map import LOCAL
 from training.__main__ import main, parse_arguments
 
 Captured = pytest.CaptureFixture[str]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from numba.core.dispatcher import Dispatcher
 
-import scoring.compiled
+import scoring.compilation.cache
 import training.compiled
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +18,7 @@ MARKS = ("njit", "kernel", "allocating_kernel")
 
 def compiled_modules() -> set[str]:
     """Every module of training, and the batch kernel, that compiles a function."""
-    paths = [*(ROOT / "training").rglob("*.py"), ROOT / "scoring" / "batch_kernel.py"]
+    paths = [*(ROOT / "training").rglob("*.py"), ROOT / "scoring" / "ngrams" / "_batch.py"]
     return {
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for path in paths
@@ -35,7 +35,7 @@ def test_compiled_functions_call_none_whose_change_would_go_unseen() -> None:
 
     A function that is only called from Python may come from anywhere.
     """
-    seen = {module.__name__ for module in scoring.compiled.KERNELS}
+    seen = {module.__name__ for module in scoring.compilation.cache.KERNELS}
     for name in compiled_modules():
         module = importlib.import_module(name)
         tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))

@@ -13,13 +13,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from scoring.array_types import I64, U64
-from scoring.batch_kernel import batch_terms
-from scoring.chunk_map import ChunkMap
-from scoring.terms import TermSettings
+from scoring.compilation.array_types import I64, U64
+from scoring.ngrams._batch import batch_terms
+from scoring.ngrams.extract import TermSettings
+from scoring.parallel.chunk_map import ChunkMap
+from training.features.chunks import TextChunk, map_texts, text_chunks
 from training.resources import ONE_THREAD, Resources
 from training.result_cache import content_digest
-from training.text_chunks import TextChunk, map_texts, text_chunks
 
 SIGNATURE: Final = 32
 BANDS: Final = 8

@@ -15,10 +15,10 @@ import pytest
 
 from scoring.archive import command
 from scoring.archive.row_judge import JudgeSource, RowJudge
-from scoring.artifact import read_verified
-from scoring.checks import Fault
-from scoring.render import render
-from scoring.store import make_current
+from scoring.artifacts.files import read_verified
+from scoring.artifacts.versions import make_current
+from scoring.comment_rules import Fault
+from scoring.result_json import render
 
 ROOT = Path(__file__).parents[3]
 INSULT, THANKS, ADVERT, PLAIN = COMMENTS = (

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from scoring.chunk_map import open_chunk_map
 from scoring.errors import ClusterError
+from scoring.parallel.chunk_map import open_chunk_map
 
 # One of the two workers is killed while it has chunks to do; then the same cluster is used again
 # by its address.
 CODE = """
 import os, signal, sys
 from distributed import LocalCluster
-from scoring import cluster
+from scoring.parallel import cluster
 from scoring.archive import command
 
 source, output, second = sys.argv[1:]
@@ -85,8 +85,8 @@ def test_a_scheduler_that_does_not_answer_is_one_line(
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "scoring.cluster", raising=False)
+    monkeypatch.delitem(sys.modules, "scoring.parallel.cluster", raising=False)
     monkeypatch.setitem(sys.modules, "distributed", None)
-    monkeypatch.delattr("scoring.cluster", raising=False)
+    monkeypatch.delattr("scoring.parallel.cluster", raising=False)
     with pytest.raises(ClusterError, match=r"pip install 'comment-moderation\[cluster\]'"):
         open_chunk_map(2, "local").__enter__()

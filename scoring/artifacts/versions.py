@@ -1,0 +1,236 @@
+"""The folder of models: which version is current, and publishing another by rename."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from scoring.artifacts.files import parse_artifact, read_verified, write_artifact, write_synced
+from scoring.artifacts.manifest import Manifest
+from scoring.errors import ArtifactDamaged, ArtifactMissing, TextError
+from scoring.guidelines import CATEGORIES
+from scoring.model.arrays import LinearModel
+from scoring.model.scorer import Scorer
+
+CURRENT: Final = "CURRENT"
+GOLDEN: Final = "golden.jsonl"
+GOLDEN_TOLERANCE: Final = 1e-6
+_VERSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedModel:
+    """A verified version, ready to score.
+
+    Attributes:
+        manifest: What it is.
+        scorer: Scores texts with it.
+        model: Its arrays as stored; a scorer that is in use does not need them.
+    """
+
+    manifest: Manifest
+    scorer: Scorer
+    model: LinearModel
+
+
+def current_version(models: Path) -> str:
+    """Read which version is in use.
+
+    Args:
+        models: The folder that holds `CURRENT`.
+
+    Returns:
+        The version's name.
+
+    Raises:
+        ArtifactMissing: There is no `CURRENT`.
+        ArtifactDamaged: `CURRENT` does not hold a version's name.
+    """
+    path = models / CURRENT
+    try:
+        version = path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError as error:
+        raise ArtifactMissing(
+            f"{path} does not exist; run `make train`, or point MODERATION_MODELS at the folder "
+            "that holds it"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArtifactDamaged(
+            f"{path} cannot be read: {error}; write the name of a folder beside it there"
+        ) from error
+    if not _VERSION.fullmatch(version):
+        raise ArtifactDamaged(
+            f"{path} holds {version[:80]!r}, not the name of a folder beside it; write one there"
+        )
+    return version
+
+
+def load_version(models: Path, version: str) -> PublishedModel:
+    """Load and verify one version: checksums, format, shapes, values, golden comments.
+
+    Args:
+        models: The folder of versions.
+        version: Which one.
+
+    Returns:
+        The model, ready to score.
+
+    Raises:
+        ArtifactMissing: There is no such version.
+        ArtifactDamaged: A file is missing, changed or impossible, or a golden comment scores
+            otherwise.
+        FormatUnsupported: It was written for another format.
+    """
+    folder = models / version
+    published = model_from_bytes(read_verified(folder), str(folder))
+    if published.manifest.version != version:
+        raise ArtifactDamaged(
+            f"{folder} holds version {published.manifest.version!r}; rename the folder to that"
+        )
+    return published
+
+
+def model_from_bytes(contents: Mapping[str, bytes], origin: str) -> PublishedModel:
+    """Build a model from verified bytes and check its golden comments.
+
+    Args:
+        contents: File contents by name.
+        origin: Where they came from, for error messages.
+
+    Returns:
+        The model, ready to score.
+
+    Raises:
+        ArtifactDamaged: A file is missing or impossible, or a golden comment scores otherwise.
+        FormatUnsupported: It was written for another format.
+    """
+    manifest, model = parse_artifact(contents, origin)
+    scorer = Scorer(model)
+    _check_golden(scorer, contents.get(GOLDEN, b""), origin)
+    return PublishedModel(manifest, scorer, model)
+
+
+def load_current(models: Path) -> PublishedModel:
+    """Load the version that `CURRENT` names.
+
+    Args:
+        models: The folder that holds `CURRENT`.
+
+    Returns:
+        The model, ready to score.
+
+    Raises:
+        ArtifactError: See `current_version` and `load_version`.
+    """
+    return load_version(models, current_version(models))
+
+
+def golden_lines(model: LinearModel, texts: list[str]) -> bytes:
+    """Score invented comments to be checked at every load.
+
+    Args:
+        model: The model as it will be stored.
+        texts: Invented comments.
+
+    Returns:
+        JSON Lines: text, reject probability and the category probabilities.
+    """
+    scores = Scorer(model).score(texts)
+    rows = zip(texts, scores.reject_probability, scores.category_probabilities, strict=True)
+    lines = [
+        json.dumps(
+            {"text": text, "reject": float(reject), "categories": categories.tolist()},
+            ensure_ascii=False,
+        )
+        for text, reject, categories in rows
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _check_golden(scorer: Scorer, content: bytes, origin: str) -> None:
+    try:
+        rows = [json.loads(line) for line in content.splitlines()]
+        texts = [str(row["text"]) for row in rows]
+        numbers = [[row["reject"], *row["categories"]] for row in rows]
+        expected = np.array(numbers, dtype=float).reshape(len(rows), 1 + len(CATEGORIES))
+        scores = scorer.score(texts)
+    except (ValueError, KeyError, TypeError, OverflowError, TextError) as error:
+        raise ArtifactDamaged(
+            f"{origin}: {GOLDEN} cannot be read: {type(error).__name__}: {error}; restore the "
+            "version from a copy, or train again with `make train`"
+        ) from error
+    if not texts:
+        raise ArtifactDamaged(f"{origin}: {GOLDEN} is missing or empty; train again")
+    found = np.column_stack([scores.reject_probability, scores.category_probabilities])
+    difference = float(np.abs(found - expected).max())
+    if not difference <= GOLDEN_TOLERANCE:
+        raise ArtifactDamaged(
+            f"{origin}: a golden comment scores {difference:.2g} away from what was stored "
+            f"(allowed {GOLDEN_TOLERANCE:g}): this machine computes otherwise; train again here"
+        )
+
+
+def publish(models: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Path:
+    """Write a version beside the others and move it into place by rename.
+
+    `CURRENT` is not touched: `make_current` does that.
+
+    Args:
+        models: The folder of versions; made if need be.
+        manifest: The manifest; its version names the folder.
+        files: Contents of every other file by name.
+
+    Returns:
+        The version's folder.
+
+    Raises:
+        OSError: The disk is full, or the version exists already.
+    """
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".staging-", dir=models) as staging:
+        inside = Path(staging) / manifest.version
+        inside.mkdir()
+        write_artifact(inside, manifest, files)
+        target = models / manifest.version
+        if target.exists():
+            raise FileExistsError(f"{target} exists: a published version is never overwritten")
+        inside.rename(target)
+    _sync_folder(models)
+    return target
+
+
+def make_current(models: Path, version: str) -> None:
+    """Point `CURRENT` at a version, in one step that a crash cannot halve.
+
+    Args:
+        models: The folder of versions.
+        version: A version that loads.
+
+    Raises:
+        ArtifactError: The version does not verify; `CURRENT` is left as it was.
+        OSError: The disk is full.
+    """
+    load_version(models, version)
+    temporary = models / f".{CURRENT}.{os.getpid()}.tmp"
+    try:
+        write_synced(temporary, f"{version}\n".encode())
+        temporary.replace(models / CURRENT)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(models)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,157 @@
+"""Judges comments with a model: the one path that the service and the archive command take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scoring.decisions._decide import READING, decide_texts
+from scoring.decisions.decide import CODES, Verdicts, thresholds
+from scoring.decisions.policy import Policy
+from scoring.explain import Span, explain
+from scoring.guidelines import CATEGORIES
+from scoring.language._rules import ENGLISH, FOREIGN, NOTHING_KNOWN
+from scoring.language.detect import (
+    UNDETERMINED,
+    LanguageIdentifier,
+    TextStatistics,
+    is_foreign_tag,
+    read,
+)
+from scoring.language.identifier import LONGEST_READ
+from scoring.model.scorer import Scorer, Scores
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgements:
+    """What the model and a policy say of n comments.
+
+    Attributes:
+        scores: The probabilities.
+        verdicts: The decisions and why.
+        languages: ISO 639 code, or the tag the caller gave, of each comment that is not English,
+            by its place; `und` where it cannot be told.
+        spans: For each comment the words that weighed most; None unless asked for.
+    """
+
+    scores: Scores
+    verdicts: Verdicts
+    languages: dict[int, str]
+    spans: list[list[Span]] | None = None
+
+    def __len__(self) -> int:
+        return len(self.verdicts)
+
+
+def judge(
+    scorer: Scorer,
+    identify: LanguageIdentifier,
+    policy: Policy,
+    texts: Sequence[str],
+    declared: Sequence[str | None],
+    *,
+    explained: bool,
+) -> Judgements:
+    """Score and decide some comments.
+
+    Args:
+        scorer: Scores texts with the model in use.
+        identify: Names the language of a text.
+        policy: The thresholds.
+        texts: The comments' texts, valid Unicode.
+        declared: For each, the language that the caller gave (BCP 47), or None.
+        explained: Whether to list the words that weighed most.
+
+    Returns:
+        The judgements, in order.
+
+    Raises:
+        LoneSurrogate: A text is not valid Unicode.
+    """
+    judgements = judge_scores(scorer.score(texts), identify, policy, texts, declared)
+    if not explained:
+        return judgements
+    spans = [
+        explain(scorer, text, explained_heads(judgements, place))
+        for place, text in enumerate(texts)
+    ]
+    return replace(judgements, spans=spans)
+
+
+def judge_scores(
+    scores: Scores,
+    identify: LanguageIdentifier,
+    policy: Policy,
+    texts: Sequence[str],
+    declared: Sequence[str | None],
+) -> Judgements:
+    """Decide some comments that are scored.
+
+    Args:
+        scores: Their scores.
+        identify: Names the language of a text.
+        policy: The thresholds.
+        texts: The comments' texts.
+        declared: For each, the language that the caller gave (BCP 47), or None.
+
+    Returns:
+        The judgements, in order.
+    """
+    codes = np.zeros((len(texts), CODES), np.uint8)
+    languages = _declared_languages(declared) if any(declared) else {}
+    for place in languages:
+        codes[place, READING] = FOREIGN
+    arrays = (
+        scores.category_probabilities,
+        scores.reject_probability,
+        scores.statistics,
+        thresholds(policy),
+        codes,
+    )
+    if decide_texts(*arrays):
+        # a few in a hundred: the compiled code could not settle them, and decides them once more
+        for place in np.flatnonzero(codes[:, READING] != ENGLISH).tolist():
+            if place not in languages:
+                counted = TextStatistics(*scores.statistics[place].tolist())
+                language, codes[place, READING] = _read(texts[place], counted, identify)
+                if codes[place, READING] != ENGLISH:
+                    languages[place] = language
+        decide_texts(*arrays)
+    return Judgements(scores, Verdicts(codes), languages)
+
+
+def _declared_languages(declared: Sequence[str | None]) -> dict[int, str]:
+    """Give the declared languages that the model cannot read, by the places of their comments."""
+    foreign = {tag for tag in set(declared) if tag and is_foreign_tag(tag)}
+    return {place: tag for place, tag in enumerate(declared) if tag is not None and tag in foreign}
+
+
+def _read(text: str, counted: TextStatistics, identify: LanguageIdentifier) -> tuple[str, int]:
+    """Name a text's language, and its reading in the compiled code's terms."""
+    # a prefix is enough to name a language, and bounds the time it takes
+    language, readable = read(text[:LONGEST_READ], counted, identify)
+    if readable:
+        return language, ENGLISH
+    nothing_known = counted.known_terms == 0 and language == UNDETERMINED
+    return language, NOTHING_KNOWN if nothing_known else FOREIGN
+
+
+def explained_heads(judgements: Judgements, place: int) -> tuple[str, ...]:
+    """Choose the categories whose words are listed.
+
+    Args:
+        judgements: The judgements.
+        place: The place of a comment.
+
+    Returns:
+        The reasons of a rejection; else the violated categories; else the likeliest one.
+    """
+    reasons = judgements.verdicts.reasons(place)
+    if reasons:
+        return reasons
+    probabilities = judgements.scores.category_probabilities[place]
+    ranked = np.argsort(-probabilities, kind="stable").tolist()
+    violated = judgements.verdicts.violated[place]
+    return tuple(CATEGORIES[c] for c in ranked if violated[c]) or (CATEGORIES[ranked[0]],)

@@ -1,0 +1,193 @@
+"""Compiled memory of common tokens: what was found for one need not be hashed and found again.
+
+A few thousand tokens make up most of what people write. A place of the cache holds a token itself,
+so that no other can be taken for it, the rows of its known character n-grams in order, and what the
+language check counts in it. A token has one place; the one there stays once more if it was asked
+for since another would have taken its place. Whether a token is remembered changes the time that
+scoring takes, and nothing else. docs/performance.md has the designs that lost.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from scoring.compilation.array_types import I32, I64, U8, U32, U64
+from scoring.compilation.jit import allocating_kernel, kernel
+from scoring.model._index import MIXER, TermIndex, find_rows, unknown_row
+from scoring.ngrams._hashing import token_terms
+from scoring.text._letters import ENGLISH_WORDS, LATIN_LETTERS, LETTERS, WORDS, count_letters
+
+LONGEST: Final = 12
+"""Code points of the longest token that is remembered; all of them are ASCII."""
+FIELDS: Final = 48
+"""int32 fields of a place, 192 bytes: name (4), number of rows, counts, asked for, then the rows.
+As many as the n-grams of ten letters take, most of which a model knows."""
+SLACK: Final = 16
+"""Rows copied at once, whether they are there or not: a loop of known length takes no wrong way."""
+_SIZE: Final = 4
+_COUNTS: Final = 5
+_ASKED: Final = 6
+_FIRST: Final = np.uint64(7)
+_MOST_ROWS: Final = np.uint64(FIELDS - 7)
+_SLACK: Final = np.uint64(SLACK)
+_NO_NAME: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
+_HALF: Final = np.uint64(8)
+_BYTE: Final = np.uint64(8)
+_HIGH_BITS: Final = np.uint64(40)
+"""A product's upper bits hang on all bits of its factors; there are at most 2 ** 24 places."""
+_ASCII: Final = np.uint32(128)
+_ONE: Final = np.uint64(1)
+_TWO: Final = np.uint64(2)
+
+
+class TokenCache(NamedTuple):
+    """Remembered tokens; all zero at first, and used by one thread.
+
+    Attributes:
+        fields: int32 (places, FIELDS); places are a power of 2.
+        names: uint64 (places, FIELDS / 2), the same bytes: the first two fields are the name.
+    """
+
+    fields: I32
+    names: U64
+
+
+@kernel
+def _name(out: U32, begin: np.uint64, end: np.uint64) -> tuple[np.uint64, np.uint64]:
+    """Write a token's code points side by side into two numbers; _NO_NAME if it is not to stay."""
+    if end - begin > np.uint64(LONGEST):
+        return _NO_NAME, _NO_NAME
+    first = np.uint64(0)
+    second = np.uint64(0)
+    seen = np.uint32(0)
+    for k in range(begin, min(end, begin + _HALF)):
+        seen |= out[k]
+        first = (first << _BYTE) | np.uint64(out[k])
+    for k in range(begin + _HALF, end):
+        seen |= out[k]
+        second = (second << _BYTE) | np.uint64(out[k])
+    if seen >= _ASCII:
+        return _NO_NAME, _NO_NAME
+    return first, second
+
+
+@kernel
+def _recall(
+    cache: TokenCache, place: np.uint64, rows: I32, size: np.uint64, stats: I32
+) -> np.uint64:
+    """Append a remembered token's rows and add its counts; returns the new size."""
+    fields = cache.fields
+    fields[place, _ASKED] = 1
+    counts = fields[place, _COUNTS]
+    stats[LETTERS] += counts >> 8
+    stats[LATIN_LETTERS] += (counts >> 2) & 63
+    stats[WORDS] += counts & 1
+    stats[ENGLISH_WORDS] += (counts >> 1) & 1
+    held = np.uint64(fields[place, _SIZE])
+    for k in range(_SLACK):
+        rows[size + k] = fields[place, _FIRST + k]
+    for k in range(_SLACK, held):
+        rows[size + k] = fields[place, _FIRST + k]
+    return size + held
+
+
+@kernel
+def _find_rows(
+    out: U32, begin: np.uint64, end: np.uint64, settings: I64, index: TermIndex, padded: U64,
+    hashes: U64, strays: I32, rows: I32,
+) -> np.uint64:  # fmt: skip
+    """Write the rows of a token's known character n-grams; returns how many."""
+    size = token_terms(out, int(begin), int(end), settings[1], settings[2], padded, hashes, 0)
+    find_rows(hashes, size, index, rows, strays)
+    unknown = unknown_row(index)
+    known = np.uint64(0)
+    for k in range(np.uint64(size)):
+        row = rows[k]
+        rows[known] = row  # overwritten by the next one if it is unknown: no branch
+        known += np.uint64(row < unknown)
+    return known
+
+
+@kernel
+def _count(
+    out: U32, begin: np.uint64, end: np.uint64, classes: U8, word: np.uint64, english: TermIndex,
+    hashes: U64, rows: I32, strays: I32, stats: I32,
+) -> int:  # fmt: skip
+    """Add a token's counts, and return them as a place of the cache holds them."""
+    letters, latin, is_word = count_letters(out, int(begin), int(end), classes)
+    hashes[0] = word
+    find_rows(hashes, 1, english, rows, strays)
+    is_english = is_word and rows[0] < unknown_row(english)
+    stats[LETTERS] += letters
+    stats[LATIN_LETTERS] += latin
+    stats[WORDS] += is_word
+    stats[ENGLISH_WORDS] += is_english
+    return (letters << 8) | (latin << 2) | (int(is_english) << 1) | int(is_word)
+
+
+@kernel
+def _remember(
+    cache: TokenCache, place: np.uint64, first: np.uint64, second: np.uint64, counts: int,
+    rows: I32, size: np.uint64,
+) -> None:  # fmt: skip
+    """Keep a token in its place, unless the one there was asked for and stays once more."""
+    fields, names = cache
+    if first == _NO_NAME or size > _MOST_ROWS:
+        return
+    if fields[place, _ASKED] != 0:
+        fields[place, _ASKED] = 0
+        return
+    names[place, 0] = first
+    names[place, 1] = second
+    fields[place, _SIZE] = size
+    fields[place, _COUNTS] = counts
+    for k in range(size):
+        fields[place, _FIRST + k] = rows[k]
+
+
+@allocating_kernel
+def token_rows(
+    out: U32, token_at: I32, tokens: int, settings: I64, classes: U8, words: U64, cache: TokenCache,
+    index: TermIndex, english: TermIndex, hashes: U64, strays: I32, rows: I32, stats: I32,
+) -> int:  # fmt: skip
+    """Write the rows of a text's known character terms, and count its letters and words.
+
+    Args:
+        out, token_at, tokens: the tokens, as in `cut_tokens`.
+        settings: as in `score_texts`.
+        classes: uint8, `UnicodeTables.classes`.
+        words: uint64, the word terms, as `word_terms` leaves them.
+        cache: what is remembered; added to.
+        index: the known terms.
+        english: English words.
+        hashes, strays: uint64 and int32 scratch with room for all character terms of a token.
+        rows: int32 output with room for all character terms of the text and SLACK besides.
+        stats: int32 (STATISTICS), added to: letters, Latin letters, words, English words.
+
+    Returns:
+        How many rows were written.
+    """
+    last = np.uint64(len(cache.names)) - _ONE
+    padded = np.empty(64, np.uint64)
+    size = np.uint64(0)
+    word = np.uint64(0)  # where the token's own hash stands among those of longer runs
+    for t in range(np.uint64(tokens)):
+        begin, end = np.uint64(token_at[t]), np.uint64(token_at[t + _ONE])
+        first, second = _name(out, begin, end)
+        place = (((first ^ (second * MIXER)) * MIXER) >> _HIGH_BITS) & last
+        if cache.names[place, 0] == first and cache.names[place, 1] == second:
+            size = _recall(cache, place, rows, size, stats)
+        else:
+            if end - begin + _TWO > np.uint64(len(padded)):
+                padded = np.empty(int(_TWO * (end - begin + _TWO)), np.uint64)
+            own = rows[size:]
+            counts = _count(
+                out, begin, end, classes, words[word], english, hashes, own, strays, stats
+            )
+            found = _find_rows(out, begin, end, settings, index, padded, hashes, strays, own)
+            _remember(cache, place, first, second, counts, own, found)
+            size += found
+        word += min(np.uint64(settings[0]), np.uint64(tokens) - t)
+    return int(np.int64(size))

@@ -1,0 +1,136 @@
+"""A fitted model as plain arrays: what the artifact stores and the scorer reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.guidelines import CATEGORIES, HEADS
+from scoring.model.quantisation import weight_scales, weight_steps
+from scoring.ngrams.extract import TermSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How margins become probabilities.
+
+    Attributes:
+        slopes: float64 (11), Platt slope of each category.
+        offsets: float64 (11), Platt offset of each category.
+        overall: float64 (3), constant, weight of the reject head's margin, weight of the log odds
+            that any category is violated.
+    """
+
+    slopes: NDArray[np.float64]
+    offsets: NDArray[np.float64]
+    overall: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """Terms, weights and calibration of one model.
+
+    Attributes:
+        settings: Which n-grams are terms.
+        hashes: uint64 (terms), ascending: the terms.
+        idf: float32 (terms), of float16 precision.
+        weights: int8 (terms, 12), steps of `weight_scales`, columns in the order of `HEADS`.
+        weight_scales: float32 (12), what a step is worth in each head.
+        biases: float64 (12).
+        calibration: How margins become probabilities.
+        english: uint64, ascending: hashes of words known to be English.
+    """
+
+    settings: TermSettings
+    hashes: NDArray[np.uint64]
+    idf: NDArray[np.float32]
+    weights: NDArray[np.int8]
+    weight_scales: NDArray[np.float32]
+    biases: NDArray[np.float64]
+    calibration: Calibration
+    english: NDArray[np.uint64]
+
+    @classmethod
+    def quantised(
+        cls,
+        settings: TermSettings,
+        hashes: NDArray[np.uint64],
+        idf: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        biases: NDArray[np.float64],
+        calibration: Calibration,
+        english: NDArray[np.uint64],
+    ) -> LinearModel:
+        """Round fitted weights and idf to what an artifact stores.
+
+        Args:
+            settings: Which n-grams are terms.
+            hashes: uint64 (terms), ascending.
+            idf: float32 (terms).
+            weights: float32 (terms, 12), columns in the order of `HEADS`.
+            biases: float64 (12).
+            calibration: How margins become probabilities.
+            english: uint64, ascending: hashes of words known to be English.
+
+        Returns:
+            The model.
+        """
+        scales = weight_scales(weights)
+        steps, rounded_idf = weight_steps(weights, scales), idf.astype(np.float16)
+        return cls(
+            settings, hashes, rounded_idf.astype(np.float32), steps, scales, biases, calibration,
+            english,
+        )  # fmt: skip
+
+    def float_weights(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the weights of some terms.
+
+        Args:
+            rows: int64 (n), positions in `hashes`.
+
+        Returns:
+            float32 (n, 12), columns in the order of `HEADS`.
+        """
+        chosen: NDArray[np.float32] = self.weights[rows] * self.weight_scales
+        return chosen
+
+    def problems(self) -> list[str]:
+        """List what is impossible about the arrays; an empty list means the model is sound."""
+        terms, heads = len(self.hashes), len(HEADS)
+        shapes = {
+            "idf": (self.idf.shape, (terms,)),
+            "weights": (self.weights.shape, (terms, heads)),
+            "weight_scales": (self.weight_scales.shape, (heads,)),
+            "biases": (self.biases.shape, (heads,)),
+            "slopes": (self.calibration.slopes.shape, (len(CATEGORIES),)),
+            "offsets": (self.calibration.offsets.shape, (len(CATEGORIES),)),
+            "overall": (self.calibration.overall.shape, (3,)),
+        }
+        found = [
+            f"{name} has shape {shape}, needs {needed}"
+            for name, (shape, needed) in shapes.items()
+            if shape != needed
+        ]
+        numbers: dict[str, NDArray[np.floating]] = {
+            "idf": self.idf,
+            "weight_scales": self.weight_scales,
+            "biases": self.biases,
+            "slopes": self.calibration.slopes,
+            "offsets": self.calibration.offsets,
+            "overall": self.calibration.overall,
+        }
+        found += [
+            f"{name} holds values that are not finite"
+            for name, array in numbers.items()
+            if not np.isfinite(array).all()
+        ]
+        if not (self.idf > 0).all():
+            found.append("idf holds values that are not above 0")
+        if not (self.weight_scales > 0).all():
+            found.append("weight_scales holds values that are not above 0")
+        for name, hashes in (("hashes", self.hashes), ("english", self.english)):
+            if len(hashes) and (hashes[0] == 0 or not (hashes[1:] > hashes[:-1]).all()):
+                found.append(f"{name} are not ascending, distinct and above 0")
+        return found

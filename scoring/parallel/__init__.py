@@ -1,0 +1,1 @@
+"""Work in chunks, by threads or by a Dask cluster."""

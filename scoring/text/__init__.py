@@ -1,0 +1,1 @@
+"""From a text as sent to the tokens that a model reads, with offsets."""

@@ -1,0 +1,96 @@
+"""Compiled first step of normalising: fold code points, join white space, shorten long repeats.
+
+Compiled code works on plain arrays so that no Python object is made per character; the rules are
+stated in `scoring.text.normalise`, which is what everything else calls.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from scoring.compilation.array_types import I32, U8, U32
+from scoring.compilation.jit import kernel
+
+TABLE_SIZE: Final = 0x20000
+TAGS: Final = 0xE0000
+SPACE_CODE: Final = np.uint32(32)
+LONGEST_REPEAT: Final = 2
+
+
+@kernel
+def folded_size(points: U32, lengths: U8) -> int:
+    """Return how many code points the fold of `points` can take at most.
+
+    Args:
+        points: uint32, the text as sent.
+        lengths: uint8, `UnicodeTables.lengths`.
+
+    Returns:
+        The size that the outputs of `fold_points` need.
+    """
+    size = 1
+    for point in points:
+        size += lengths[point] if point < TABLE_SIZE else 1
+    return size
+
+
+@kernel
+def _append(
+    code: np.uint32, kind: int, begin: int, end: int,
+    codes: U32, kinds: U8, begins: I32, ends: I32, size: int,
+) -> int:  # fmt: skip
+    """Append one folded code point, unless it only lengthens a run that is long enough."""
+    if kind == 1:
+        if size > 0 and kinds[size - 1] == 1:
+            return size
+    elif (
+        kind != 3 and size >= LONGEST_REPEAT and codes[size - 1] == code and codes[size - 2] == code
+    ):
+        ends[size - 1] = end
+        return size
+    codes[size] = code
+    kinds[size] = kind
+    begins[size] = begin
+    ends[size] = end
+    return size + 1
+
+
+@kernel
+def fold_points(
+    points: U32, classes: U8, starts: I32, lengths: U8, pool: U32,
+    codes: U32, kinds: U8, begins: I32, ends: I32,
+) -> int:  # fmt: skip
+    """Fold a text's code points.
+
+    Args:
+        points: uint32, the text as sent.
+        classes, starts, lengths, pool: the arrays of `UnicodeTables`.
+        codes, kinds, begins, ends: outputs with room for `folded_size` entries: the folded code
+            point, its class, and the half-open range of `points` it stands for.
+
+    Returns:
+        The number of entries written.
+    """
+    size = 0
+    for i in range(len(points)):
+        point = points[i]
+        if point >= TABLE_SIZE:
+            if point < TAGS:
+                size = _append(point, 2, i, i + 1, codes, kinds, begins, ends, size)
+            continue
+        kind = classes[point]
+        if kind == 0:
+            continue
+        if kind == 1:
+            size = _append(SPACE_CODE, 1, i, i + 1, codes, kinds, begins, ends, size)
+            continue
+        start = starts[point]
+        stop = start + lengths[point]
+        for k in range(start, stop):
+            code = pool[k]
+            if stop - start > 1 and code < TABLE_SIZE:
+                kind = classes[code]  # of a folding such as "(1)", each part has its own class
+            size = _append(code, kind, i, i + 1, codes, kinds, begins, ends, size)
+    return size

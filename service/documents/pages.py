@@ -1,0 +1,136 @@
+"""`/docs`: one self-contained page written from the OpenAPI document; without any script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any, Final
+
+import orjson
+
+from service.http.problems import CODES, ITEM_CODES, Code
+
+_STYLE: Final = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+code, pre { font: 14px/1.5 ui-monospace, monospace }
+pre { overflow-x: auto; padding: .75rem; border: 1px solid #8888; border-radius: 4px }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-top: 1px solid #8884 }
+h2 { margin-top: 2.5rem; border-top: 1px solid #8888; padding-top: 1rem }
+h2 code { font-size: 1em }
+"""
+
+
+def documentation_page(document: dict[str, Any]) -> str:
+    """Write the page.
+
+    Args:
+        document: The OpenAPI document.
+
+    Returns:
+        HTML with its style inside.
+    """
+    title = escape(document["info"]["title"])
+    operations = [
+        _operation(method, path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+    schemas = document["components"]["schemas"]
+    shapes = [_schema(name, schema) for name, schema in schemas.items()]
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en"><head><meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{title}</title><style>{_STYLE}</style></head><body>",
+            f"<h1>{title} {escape(document['info']['version'])}</h1>",
+            '<p>The same as <a href="/openapi.json">OpenAPI</a>, for programs.</p>',
+            *operations,
+            *_codes("Problems", "problems", CODES),
+            *_codes("Errors of one comment", "comment-errors", ITEM_CODES),
+            "<h2>Shapes</h2>",
+            *shapes,
+            "</body></html>",
+        ]
+    )
+
+
+def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
+    rows = [
+        [f"<code>{escape(status)}</code>", _content(answer)]
+        for status, answer in operation["responses"].items()
+    ]
+    takes = operation.get("requestBody")
+    return "\n".join(
+        [
+            f"<h2><code>{method.upper()} {escape(path)}</code></h2>",
+            f"<p>{escape(operation['summary'])}. {escape(operation.get('description', ''))}</p>",
+            f"<p>Takes {_content(takes)}.</p>" if takes else "",
+            _table(("status", "answer"), rows),
+        ]
+    )
+
+
+def _content(described: dict[str, Any]) -> str:
+    """Name the shapes and media types of a request body or an answer."""
+    kinds = [
+        f"{_type(media.get('schema', {}))} as <code>{escape(kind)}</code>"
+        for kind, media in described.get("content", {}).items()
+    ]
+    return "; ".join(filter(None, [escape(described.get("description", "")), *kinds]))
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """Name a JSON schema's type, with links to shapes."""
+    if "$ref" in schema:
+        name = escape(schema["$ref"].rsplit("/", 1)[-1])
+        return f'<a href="#{name}">{name}</a>'
+    for union in ("anyOf", "oneOf"):
+        if union in schema:
+            return " or ".join(_type(option) for option in schema[union])
+    if "enum" in schema or "const" in schema:
+        values = schema.get("enum", [schema.get("const")])
+        return " | ".join(f"<code>{escape(str(value))}</code>" for value in values)
+    if schema.get("type") == "array":
+        return f"array of {_type(schema.get('items', {}))}"
+    return escape(str(schema.get("type", "text")))
+
+
+def _schema(name: str, schema: dict[str, Any]) -> str:
+    needed = schema.get("required", [])
+    rows = [
+        [f"<code>{escape(key)}</code>", _type(value), "" if key in needed else "optional",
+         escape(value.get("description", ""))]
+        for key, value in schema.get("properties", {}).items()
+    ]  # fmt: skip
+    examples = [
+        f"<pre>{escape(orjson.dumps(example, option=orjson.OPT_INDENT_2).decode())}</pre>"
+        for example in schema.get("examples", [])
+    ]
+    return "\n".join(
+        [
+            f'<h3 id="{escape(name)}">{escape(name)}</h3>',
+            f"<p>{escape(schema.get('description', ''))}</p>",
+            _table(("field", "type", "", "meaning"), rows),
+            *examples,
+        ]
+    )
+
+
+def _codes(title: str, anchor: str, codes: Iterable[Code]) -> Iterable[str]:
+    rows = [
+        [f'<code id="{entry.code}">{entry.code}</code>', str(entry.status or ""),
+         escape(entry.title)]
+        for entry in codes
+    ]  # fmt: skip
+    yield f'<h2 id="{anchor}">{escape(title)}</h2>'
+    yield _table(("code", "status", "meaning"), rows)
+
+
+def _table(head: Iterable[str], rows: Iterable[list[str]]) -> str:
+    """Write a table from cells that are HTML already."""
+    heads = "".join(f"<th>{cell}</th>" for cell in head)
+    lines = ("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><tr>{heads}</tr>{''.join(lines)}</table>"

@@ -1,0 +1,186 @@
+"""The shapes of requests and answers, for the OpenAPI document only: no request passes through."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from scoring.comment_rules import LONGEST_LANGUAGE
+from scoring.guidelines import CATEGORIES, HEADS
+from service.http.problems import CODES, ITEM_CODES
+from service.wire.parse import LONGEST_ID
+
+_ID = Field(None, max_length=LONGEST_ID, description="Yours; answered as sent.")
+_LANGUAGE = Field(
+    None, max_length=LONGEST_LANGUAGE, description="BCP 47 tag, if you know it.", examples=["en"]
+)
+_TEXT = Field(description="The comment, valid Unicode with at least one visible character.")
+_POLICY = Field(None, description="Preset that decides; unset: the service's own.")
+_PROBABILITY = Field(ge=0, le=1)
+
+
+class CommentIn(BaseModel):
+    """One comment to classify."""
+
+    text: str = _TEXT
+    id: str | None = _ID
+    language: str | None = _LANGUAGE
+
+
+class ManyComments(BaseModel):
+    """Several comments."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"comments": [{"id": "c1", "text": "Thank you.", "language": "en"}]}]
+        }
+    )
+
+    comments: list[CommentIn] = Field(min_length=1, description="At most MODERATION_MAX_COMMENTS.")
+    explain: bool = Field(False, description="Whether to list the words that weighed most.")
+    policy: Literal["assist", "automatic"] | None = _POLICY
+
+
+class OneComment(CommentIn):
+    """One comment, without a list around it; the answer has a list of one result."""
+
+    explain: bool = Field(False, description="Whether to list the words that weighed most.")
+    policy: Literal["assist", "automatic"] | None = _POLICY
+
+
+class CategoryScore(BaseModel):
+    """What the model says of a comment under one guideline."""
+
+    approve: float = _PROBABILITY
+    reject: float = _PROBABILITY
+    violated: bool = Field(description="Whether reject reached the policy's threshold.")
+
+
+CategoryScores = create_model(
+    "CategoryScores",
+    __doc__="One entry for each of the eleven categories.",
+    **dict.fromkeys(CATEGORIES, (CategoryScore, ...)),  # type: ignore[call-overload]
+)
+
+
+class SpanOut(BaseModel):
+    """A word of the text and how much it spoke for rejection."""
+
+    start: int = Field(ge=0, description="First Unicode code point of the text as sent.")
+    end: int = Field(ge=0, description="Where it ends, exclusive.")
+    category: Literal[HEADS[:-1]]  # type: ignore[valid-type]
+    weight: float = Field(gt=0, description="Its share of the category's log odds before scaling.")
+
+
+class Result(BaseModel):
+    """What was decided about one comment."""
+
+    id: str | None
+    decision: Literal["approve", "reject", "review"]
+    approve: float = _PROBABILITY
+    reject: float = Field(ge=0, le=1, description="Never below the largest category's.")
+    language: str = Field(description="ISO 639 code, the tag you sent, or und.")
+    categories: CategoryScores  # type: ignore[valid-type]
+    reasons: list[str] = Field(description="Categories behind a rejection, likeliest first.")
+    review_reason: Literal["language", "no_known_terms", "uncertain"] | None = Field(
+        None, description="Only where the decision is review."
+    )
+    spans: list[SpanOut] | None = Field(None, description="Only where explain is true.")
+
+
+class ItemError(BaseModel):
+    """Why one comment was not classified."""
+
+    code: Literal[tuple(entry.code for entry in ITEM_CODES)]  # type: ignore[valid-type]
+    message: str
+
+
+class FailedResult(BaseModel):
+    """Stands in the place of a comment that was not classified."""
+
+    id: str | None
+    error: ItemError
+
+
+class ClassifyAnswer(BaseModel):
+    """One result or error for each comment, in the order sent."""
+
+    model: str = Field(description="Version of the model.")
+    guidelines: str = Field(description="Version of the guidelines it was trained for.")
+    results: list[Result | FailedResult]
+
+
+class GuidelineOut(BaseModel):
+    """One guideline."""
+
+    key: str
+    title: str
+    rejects: str
+    allows: str
+    parent: str | None
+
+
+class GuidelinesAnswer(BaseModel):
+    """The guidelines this service knows."""
+
+    version: str
+    guidelines: list[GuidelineOut]
+
+
+class PolicyOut(BaseModel):
+    """Thresholds of one preset."""
+
+    reject_threshold: float
+    approve_threshold: float
+    category_thresholds: dict[str, float]
+
+
+class LimitsOut(BaseModel):
+    """What one request may hold."""
+
+    max_comments: int
+    max_comment_bytes: int
+    max_body_bytes: int
+
+
+class ModelAnswer(BaseModel):
+    """The model in use."""
+
+    version: str
+    guidelines: str
+    categories: list[str]
+    languages: list[str]
+    normaliser: int
+    format: int
+    trained_at: str
+    training_rows: int
+    prevalence: float = Field(description="Share of rejections that it is calibrated for.")
+    provisional: list[str] = Field(description="Categories calibrated on too few positives.")
+    sources: dict[str, str] = Field(description="Training sources and their licences.")
+    policy: str = Field(description="Preset for requests that name none.")
+    policies: dict[str, PolicyOut]
+    limits: LimitsOut
+
+
+class Status(BaseModel):
+    """How the service is."""
+
+    status: Literal["ok", "ready"]
+
+
+class ReadyStatus(Status):
+    """The service can classify."""
+
+    model: str = Field(description="Version of the model.")
+
+
+class ProblemDocument(BaseModel):
+    """An answer other than success (RFC 9457)."""
+
+    type: str = Field(description="Where the code is explained.")
+    title: str
+    status: int
+    detail: str = Field(description="What was received and what is allowed; never content.")
+    code: Literal[tuple(entry.code for entry in CODES)]  # type: ignore[valid-type]
+    request_id: str

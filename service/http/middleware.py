@@ -1,0 +1,112 @@
+"""The outermost layer: request ids, keys, problems, unexpected errors, counts, the request log."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import re
+import secrets
+import time
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.context import Context
+from service.http.problems import Problem, problem_response
+
+HEADER: Final = b"x-request-id"
+_SOUND_ID: Final = re.compile(rb"[0-9A-Za-z._-]{1,64}")
+_CLOSED: Final = 499
+"""Status in counts and logs of a request whose caller went away before the answer."""
+
+_PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Routes that are called every few seconds all day: counted, not logged."""
+
+_log = logging.getLogger("service.http.middleware")
+
+
+class Edge:
+    """ASGI middleware that every request passes first and every answer last."""
+
+    def __init__(self, app: ASGIApp, context: Context) -> None:
+        """Wrap an application.
+
+        Args:
+            app: The application.
+            context: What its routes share.
+        """
+        self._app = app
+        self._context = context
+        self._prefix = secrets.token_hex(4)
+        self._numbers = itertools.count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request, or pass on what is not HTTP."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        # HEAD is answered as GET; the server knows the method it read and sends no body
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        answer = _Answer(send, self._request_id(scope))
+        try:
+            await self._handle(inner, receive, answer)
+        finally:
+            self._record(inner, answer, scope["method"], time.perf_counter() - started)
+
+    async def _handle(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        try:
+            self._context.keys.check(scope["path"], scope["headers"])
+            await self._app(scope, receive, answer.send)
+        except Problem as problem:
+            await problem_response(problem, answer.request_id)(scope, receive, answer.send)
+        # The one place that catches everything: a caller gets an id, never a traceback.
+        except Exception as error:  # noqa: BLE001
+            fields = {"request_id": answer.request_id, "path_known": "route" in scope}
+            _log.error("unexpected error", exc_info=error, extra={"fields": fields})
+            if not answer.started:
+                failure = Problem("internal_error", "the log has the cause under the request id")
+                await problem_response(failure, answer.request_id)(scope, receive, answer.send)
+
+    def _request_id(self, scope: Scope) -> str:
+        for name, value in scope["headers"]:
+            if name == HEADER and _SOUND_ID.fullmatch(value):
+                sent: str = value.decode("ascii")
+                return sent
+        return f"{self._prefix}-{next(self._numbers):x}"
+
+    def _record(self, scope: Scope, answer: _Answer, method: str, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "other")
+        self._context.metrics.count_request(route, answer.status, seconds)
+        if route in _PROBES:
+            return
+        line: dict[str, Any] = {
+            "time": time.time(),
+            "request_id": answer.request_id,
+            "method": method,
+            "route": route,
+            "status": answer.status,
+            "milliseconds": round(1000 * seconds, 3),
+        }
+        if "moderation.comments" in scope:
+            line["comments"] = scope["moderation.comments"]
+        self._context.requests.add(line)
+
+
+class _Answer:
+    """Sends an answer, adding the request id, and remembers its status."""
+
+    __slots__ = ("_send", "request_id", "started", "status")
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self.request_id = request_id
+        self.status = _CLOSED
+        self.started = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], (HEADER, self.request_id.encode())]
+        await self._send(message)

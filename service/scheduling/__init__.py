@@ -1,0 +1,1 @@
+"""Shares the worker's one thread among requests: micro-batches and steps."""

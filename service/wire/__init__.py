@@ -1,0 +1,1 @@
+"""Wire formats, one file a format: parse a request, write its answer."""

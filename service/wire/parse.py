@@ -1,0 +1,174 @@
+"""Turns the body of `POST /classify` into typed comments, one pass, by hand.
+
+A comment that cannot be classified becomes a `Refusal` in its place and does not fail the others.
+No message holds anything that was sent but its type or length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from scoring.comment_rules import is_language_tag, json_type, text_fault
+from scoring.decisions.policy import PRESETS
+from service.http.problems import Problem
+
+LONGEST_ID: Final = 128
+"""Code points of an id."""
+
+
+class Comment(NamedTuple):
+    """A comment that can be classified.
+
+    Attributes:
+        id: The caller's name for it, if any.
+        text: Its text as sent, valid Unicode with at least one character that is not white space.
+        language: The language the caller gave (BCP 47), if any.
+    """
+
+    id: str | None
+    text: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A comment that cannot be classified.
+
+    Attributes:
+        id: The caller's name for it, if it gave a valid one.
+        code: A code of `service.http.problems.ITEM_CODES`.
+        message: What was received and what is allowed.
+    """
+
+    id: str | None
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyCall:
+    """What `POST /classify` was asked.
+
+    Attributes:
+        items: Comments and refusals in the order sent.
+        explain: Whether to list the words that weighed most.
+        policy: Name of the preset, or None for the service's own.
+    """
+
+    items: tuple[Comment | Refusal, ...]
+    explain: bool
+    policy: str | None
+
+
+def parse_json(body: bytes) -> object:
+    """Parse a body; lone surrogates, NaN and wrong UTF-8 are not JSON.
+
+    Args:
+        body: The raw body.
+
+    Returns:
+        What it holds.
+
+    Raises:
+        Problem: `invalid_json`.
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        position = error.pos
+    # outside the handler: the parser's error carries the whole body and must not travel along
+    raise Problem("invalid_json", f"{len(body)} bytes, not JSON from character {position} on")
+
+
+def parse_classify(body: bytes, max_comments: int, max_comment_bytes: int) -> ClassifyCall:
+    """Parse and check the body of `POST /classify`.
+
+    Args:
+        body: The raw body.
+        max_comments: Most comments in one request.
+        max_comment_bytes: Longest comment in bytes of UTF-8.
+
+    Returns:
+        The call.
+
+    Raises:
+        Problem: The body as a whole is refused.
+    """
+    content = parse_json(body)
+    if not isinstance(content, dict):
+        raise Problem("invalid_request", f"the body is {json_type(content)}; allowed: object")
+    explain = content.get("explain", False)
+    if not isinstance(explain, bool):
+        raise Problem("invalid_request", f"explain is {json_type(explain)}; allowed: boolean")
+    policy = _parse_policy(content.get("policy"))
+    comments = _listed(content, max_comments)
+    items = tuple([parse_comment(comment, max_comment_bytes) for comment in comments])
+    return ClassifyCall(items, explain, policy)
+
+
+def parse_comment(raw: object, max_bytes: int) -> Comment | Refusal:
+    """Check one comment.
+
+    Args:
+        raw: What the body holds in its place.
+        max_bytes: Longest text in bytes of UTF-8.
+
+    Returns:
+        The comment, or why it is refused.
+    """
+    if not isinstance(raw, dict):
+        return Refusal(None, "invalid_comment", f"{json_type(raw)}; allowed: object")
+    name = raw.get("id")
+    if name is not None and (not isinstance(name, str) or len(name) > LONGEST_ID):
+        allowed = f"allowed: string of at most {LONGEST_ID} code points"
+        return Refusal(None, "invalid_id", f"id is {_measured(name)}; {allowed}")
+    language = raw.get("language")
+    if language is not None and not is_language_tag(language):
+        allowed = "allowed: language tag such as en or pt-BR"
+        return Refusal(name, "invalid_language", f"language is {_measured(language)}; {allowed}")
+    if "text" not in raw:
+        return Refusal(name, "missing_text", "there is no text; allowed: string")
+    text = raw["text"]
+    if not isinstance(text, str):
+        return Refusal(name, "invalid_text", f"text is {json_type(text)}; allowed: string")
+    fault = text_fault(text, max_bytes)
+    if fault is not None:
+        return Refusal(name, fault.code, fault.message)
+    return Comment(name, text, language)
+
+
+def _measured(value: object) -> str:
+    if isinstance(value, str):
+        return f"string of {len(value)} code points"
+    return json_type(value)
+
+
+def _parse_policy(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str) and value in PRESETS:
+        return value
+    allowed = ", ".join(PRESETS)
+    raise Problem("unknown_policy", f"policy is {_measured(value)}; allowed: {allowed}")
+
+
+def _listed(content: dict[str, Any], max_comments: int) -> list[Any]:
+    """Return the comments of either form of the body as a list."""
+    if ("comments" in content) == ("text" in content):
+        found = "both" if "text" in content else "neither"
+        allowed = "allowed: exactly one of comments, text"
+        raise Problem("invalid_request", f"the body has {found}; {allowed}")
+    if "text" in content:
+        return [content]
+    comments = content["comments"]
+    if not isinstance(comments, list):
+        raise Problem("invalid_request", f"comments is {json_type(comments)}; allowed: array")
+    if not comments:
+        raise Problem("no_comments", f"comments has length 0; allowed: 1 to {max_comments}")
+    if len(comments) > max_comments:
+        allowed = f"allowed: 1 to {max_comments}"
+        raise Problem("too_many_comments", f"comments has length {len(comments)}; {allowed}")
+    return comments

@@ -1,0 +1,109 @@
+"""Whether the model can read a text, branch by branch, with an identifier that is told its line."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoring.language._rules import FOREIGN_LETTERS, MANY_WORDS
+from scoring.language.detect import (
+    ENGLISH_PROBABILITY,
+    FOREIGN_PROBABILITIES,
+    UNDETERMINED,
+    LanguageIdentifier,
+    Reading,
+    TextStatistics,
+    read,
+    script_language,
+)
+
+ENGLISH = TextStatistics(known_terms=20, letters=20, latin_letters=20, words=5, english_words=5)
+READABLE = Reading("en", readable=True)
+(MOSTLY, MOSTLY_OUTWEIGHED), (PARTLY, PARTLY_OUTWEIGHED) = FOREIGN_PROBABILITIES
+
+
+def says(language: str, probability: float) -> LanguageIdentifier:
+    return lambda _: (language, probability)
+
+
+def silent(text: str) -> tuple[str, float]:
+    raise AssertionError(f"the identifier was asked about {text!r}")
+
+
+def counted(**changed: int) -> TextStatistics:
+    return ENGLISH._replace(**changed)
+
+
+def unreadable(language: str) -> Reading:
+    return Reading(language, readable=False)
+
+
+def test_known_english_is_read_without_asking() -> None:
+    assert read("thank you", ENGLISH, silent) == READABLE
+
+
+def test_a_long_text_may_have_some_unknown_words() -> None:
+    words = 10 * MANY_WORDS
+    enough = counted(words=words, english_words=round(words * MOSTLY))
+    assert read("…", enough, silent) == READABLE
+
+
+@pytest.mark.parametrize("declared", [None, "", "en", "EN", "en-GB", "en_US", "eng", "und"])
+def test_a_declared_english_changes_nothing(declared: str | None) -> None:
+    assert read("thank you", ENGLISH, silent, declared) == READABLE
+    assert read("شكرا", counted(latin_letters=0), silent, declared) == unreadable("ar")
+
+
+@pytest.mark.parametrize("declared", ["de", "ar-EG", "fr_FR"])
+def test_another_declared_language_is_believed(declared: str) -> None:
+    assert read("thank you", ENGLISH, silent, declared) == unreadable(declared)
+
+
+def test_letters_of_another_script_are_beyond_the_model() -> None:
+    mixed = counted(letters=20, latin_letters=20 - FOREIGN_LETTERS)
+    assert read("Great. сволочь", mixed, silent) == unreadable("ru")
+    assert read("a b c d", counted(letters=20, latin_letters=21 - FOREIGN_LETTERS), silent)
+
+
+def test_a_short_text_in_another_script_is_beyond_the_model() -> None:
+    assert read("да", counted(letters=2, latin_letters=0), silent) == unreadable("ru")
+
+
+def test_a_text_without_known_terms_is_undetermined() -> None:
+    assert read("xqz", counted(known_terms=0), silent) == unreadable(UNDETERMINED)
+
+
+def test_a_text_without_letters_is_read() -> None:
+    signs = counted(letters=0, latin_letters=0, words=0, english_words=0)
+    assert read("1234 !!!", signs, silent) == READABLE
+
+
+def test_the_identifier_is_believed_where_little_is_known_english() -> None:
+    little = counted(english_words=0)
+    assert read("…", little, says("en", ENGLISH_PROBABILITY)) == READABLE
+    assert read("…", little, says("de", 0.9)) == unreadable("de")
+    assert read("…", little, says("de", 0.01)) == unreadable("de")
+    assert read("…", little, says("en", ENGLISH_PROBABILITY - 0.01)) == unreadable(UNDETERMINED)
+
+
+@pytest.mark.parametrize(
+    ("share", "outweighed_from"), [(MOSTLY, MOSTLY_OUTWEIGHED), (PARTLY, PARTLY_OUTWEIGHED)]
+)
+def test_english_words_outweigh_an_unsure_identifier(share: float, outweighed_from: float) -> None:
+    some = counted(words=1000, english_words=round(1000 * share))
+    if share >= MOSTLY:
+        some = counted(words=MANY_WORDS - 1, english_words=MANY_WORDS - 2)
+    assert read("…", some, says("de", outweighed_from - 0.01)) == READABLE
+    assert read("…", some, says("de", outweighed_from)) == unreadable("de")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("سأقتلك", "ar"), ("אני", "he"), ("Я тебя", "ru"), ("Θα σε", "el"), ("Ես քեզ", "hy"),
+        ("मैं", "hi"), ("ฉัน", "th"), ("죽여", "ko"), ("ころす", "ja"), ("我要", "zh"),
+        ("እገድ", UNDETERMINED), ("latin", UNDETERMINED), ("", UNDETERMINED),
+        ("I said нет нет", "ru"), ("нет سأقتلك", "ar"),
+    ],
+)  # fmt: skip
+def test_the_script_names_the_language(text: str, language: str) -> None:
+    assert script_language(text) == language

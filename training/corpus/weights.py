@@ -1,0 +1,98 @@
+"""How much each row counts in training, and which rows may calibrate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from training.corpus.merge import WRITTEN
+from training.fitting.calibrate import prevalence_weights
+from training.settings import TrainingSettings
+from training.sources.labels import REJECT, YES
+from training.sources.registry import Registry
+
+NEWS: Final = "news"
+
+
+def news_keys(registry: Registry) -> frozenset[str]:
+    """Return the keys of the sources whose comments were written on news sites."""
+    return frozenset(source.key for source in registry.sources if source.domain == NEWS)
+
+
+def row_weights(
+    rows: pd.DataFrame,
+    source_weights: Mapping[str, float],
+    news: frozenset[str],
+    settings: TrainingSettings,
+) -> NDArray[np.float64]:
+    """Weigh training rows: by source, annotated news comments above all.
+
+    Args:
+        rows: Rows of a corpus.
+        source_weights: Weight of each source's rows.
+        news: Keys of the news sources.
+        settings: Weights of annotated and written rows.
+
+    Returns:
+        float64 (n).
+    """
+    weights = rows["source"].map({**source_weights, WRITTEN: settings.seed_weight}).to_numpy(float)
+    annotated_news = (rows["annotated"] & rows["source"].isin(news)).to_numpy(bool)
+    weights = np.where(annotated_news, settings.annotation_weight, weights)
+    unsure = (rows["certainty"] == "unsure").to_numpy(bool)
+    return np.where(unsure, weights * settings.unsure_factor, weights)
+
+
+def judging_weights(
+    rows: pd.DataFrame, news: frozenset[str], prevalence: float
+) -> NDArray[np.float64]:
+    """Weigh rows for calibration and evaluation, re-weighted to a stated prevalence.
+
+    Args:
+        rows: Rows of a corpus.
+        news: Keys of the news sources.
+        prevalence: Share of rejected comments to re-weight to, in (0, 1).
+
+    Returns:
+        float64 (n): 0 for every row that was not drawn at random from news comments and read.
+    """
+    drawn = (rows["inclusion_probability"].notna() & rows["source"].isin(news)).to_numpy(bool)
+    weights = np.zeros(len(rows))
+    if drawn.any():
+        inclusion = rows.loc[drawn, "inclusion_probability"].to_numpy(float)
+        rejected = (rows.loc[drawn, REJECT] == YES).to_numpy(bool)
+        weights[drawn] = prevalence_weights(rejected, inclusion, prevalence)
+    return weights
+
+
+def calibration_weights(
+    rows: pd.DataFrame, news: frozenset[str], prevalence: float, written_share: float
+) -> NDArray[np.float64]:
+    """Weigh rows for calibration and thresholds: news drawn at random, and written comments.
+
+    News comments of one kind of site hold next to no threats and no adverts, which would press
+    those heads to zero. Written comments, out of fold, stand for what such news lacks; each part
+    is re-weighted to the same prevalence.
+
+    Args:
+        rows: Rows of a corpus.
+        news: Keys of the news sources.
+        prevalence: Share of rejected comments to re-weight to, in (0, 1).
+        written_share: Share of the whole weight that written comments get, in [0, 1).
+
+    Returns:
+        float64 (n): 0 for every row of neither part; all 0 where no news comment was drawn.
+    """
+    weights = judging_weights(rows, news, prevalence)
+    written = (rows["source"] == WRITTEN).to_numpy(bool)
+    if not (weights.any() and written.any()):
+        return weights
+    rejected = (rows.loc[written, REJECT] == YES).to_numpy(bool)
+    share = prevalence_weights(rejected, np.ones(len(rejected)), prevalence)
+    factor = written_share / (1.0 - written_share) * weights.sum() / share.sum()
+    weights[written] = share * factor
+    return weights

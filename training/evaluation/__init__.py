@@ -1,0 +1,1 @@
+"""What a model is worth on held-back comments, and whether it may replace another."""

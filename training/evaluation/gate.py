@@ -1,0 +1,158 @@
+"""Whether a new version may take the place of the current one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
+
+from scoring.artifacts.versions import PublishedModel
+from scoring.guidelines import HEADS
+from training.corpus.merge import label_matrix
+from training.evaluation.evaluate import score_rows
+from training.fitting.calibrate import FEWEST_POSITIVES
+from training.sources.labels import UNKNOWN, YES
+
+RESAMPLES: Final = 400
+FEWEST_ROWS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two models on the same held-back rows, one head.
+
+    Attributes:
+        head: Key of the head.
+        positives: Rows labelled yes.
+        current: Average precision of the current model.
+        new: Average precision of the new one.
+        low: 2.5th percentile of the difference new - current.
+        high: 97.5th percentile.
+    """
+
+    head: str
+    positives: int
+    current: float
+    new: float
+    low: float
+    high: float
+
+    @property
+    def worse(self) -> bool:
+        """Whether the new model is worse beyond what chance explains."""
+        return self.high < 0
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """The gate's answer.
+
+    Attributes:
+        passed: Whether the new version may become current.
+        reason: Why, in one line.
+        comparisons: One a head with enough positives.
+    """
+
+    passed: bool
+    reason: str
+    comparisons: tuple[Comparison, ...] = ()
+
+
+def compare(
+    current: PublishedModel,
+    new: PublishedModel,
+    rows: pd.DataFrame,
+    weights: NDArray[np.float64],
+    *,
+    seed: int,
+) -> tuple[Comparison, ...]:
+    """Compare two models on rows neither was trained on, by paired bootstrap.
+
+    Args:
+        current: The model in use.
+        new: The model to judge.
+        rows: Held-back rows.
+        weights: float64 (n), re-weighted to a stated prevalence.
+        seed: Of the resampling.
+
+    Returns:
+        One comparison a head with at least 50 positives.
+    """
+    texts, labels = rows["text"].tolist(), label_matrix(rows)
+    old_scores, new_scores = score_rows(current, texts), score_rows(new, texts)
+    before = np.column_stack([old_scores.category_probabilities, old_scores.reject_probability])
+    after = np.column_stack([new_scores.category_probabilities, new_scores.reject_probability])
+    found = []
+    for h, head in enumerate(HEADS):
+        known = labels[:, h] != UNKNOWN
+        positive = labels[known, h] == YES
+        if int(positive.sum()) >= FEWEST_POSITIVES and not positive.all():
+            pair = (before[known, h], after[known, h])
+            found.append(_compare_head(head, positive, pair, weights[known], seed))
+    return tuple(found)
+
+
+def _compare_head(
+    head: str,
+    positive: NDArray[np.bool_],
+    pair: tuple[NDArray[np.float64], NDArray[np.float64]],
+    weights: NDArray[np.float64],
+    seed: int,
+) -> Comparison:
+    generator = np.random.default_rng(seed)
+    differences = []
+    for _ in range(RESAMPLES):
+        rows = generator.integers(0, len(positive), len(positive))
+        if positive[rows].any() and not positive[rows].all():
+            old, new = (
+                average_precision_score(positive[rows], p[rows], sample_weight=weights[rows])
+                for p in pair
+            )
+            differences.append(new - old)
+    old, new = (float(average_precision_score(positive, p, sample_weight=weights)) for p in pair)
+    low, high = np.percentile(differences, [2.5, 97.5]) if differences else (0.0, 0.0)
+    return Comparison(head, int(positive.sum()), old, new, float(low), float(high))
+
+
+def judge(
+    current: PublishedModel | None,
+    new: PublishedModel,
+    rows: pd.DataFrame,
+    weights: NDArray[np.float64],
+    *,
+    seed: int,
+) -> GateResult:
+    """Decide whether a new version may become current.
+
+    Args:
+        current: The model in use, or None where there is none.
+        new: The model to judge.
+        rows: Held-back rows; empty where no source could be reached.
+        weights: float64 (n); rows of weight 0 judge nothing and do not count.
+        seed: Of the resampling.
+
+    Returns:
+        The answer: a first model passes; a second one never does without enough held-back rows, or
+        where no head has enough positives among them; else it passes unless a head is worse beyond
+        chance.
+    """
+    if current is None:
+        return GateResult(True, "there was no model before")
+    rows, weights = rows[weights > 0].reset_index(drop=True), weights[weights > 0]
+    if len(rows) < FEWEST_ROWS:
+        return GateResult(
+            False,
+            f"only {len(rows)} held-back comments could be read (needs {FEWEST_ROWS}), so nothing "
+            "shows that the new model is as good as the current one",
+        )
+    comparisons = compare(current, new, rows, weights, seed=seed)
+    if not comparisons:
+        return GateResult(False, f"no head has {FEWEST_POSITIVES} positives to compare models on")
+    worse = [c.head for c in comparisons if c.worse]
+    if worse:
+        return GateResult(False, f"worse beyond chance on {', '.join(worse)}", comparisons)
+    return GateResult(True, "no judged head is worse beyond chance", comparisons)

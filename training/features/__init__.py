@@ -1,0 +1,1 @@
+"""From texts to a TF-IDF matrix over chosen n-grams."""

@@ -1,0 +1,1 @@
+"""From a corpus to a fitted, calibrated model with thresholds."""

@@ -1,0 +1,165 @@
+"""Fit, prune, quantise, cross-fit and calibrate: from a corpus to a model ready to export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scoring.decisions.policy import Policy
+from scoring.guidelines import HEADS
+from scoring.model.arrays import Calibration, LinearModel
+from scoring.model.scorer import calibrated_probabilities
+from training.corpus.merge import label_matrix
+from training.features.extract import Features, english_words, extract_features
+from training.fitting.calibrate import CalibrationRows, calibrate
+from training.fitting.heads import Heads, fit_heads, heaviest_terms
+from training.fitting.thresholds import JudgedRows, choose_policies
+from training.resources import ONE_THREAD, Resources
+from training.settings import TrainingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRows:
+    """What a model is built from.
+
+    Attributes:
+        rows: Training rows of a corpus, ordered by group.
+        weights: float64 (n), how much each counts in training.
+        judging: float64 (n), how much each counts in calibration; 0 for most.
+        english: Texts known to be English.
+    """
+
+    rows: pd.DataFrame
+    weights: NDArray[np.float64]
+    judging: NDArray[np.float64]
+    english: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltModel:
+    """A fitted model and its presets.
+
+    Attributes:
+        model: The model, quantised as it will be stored.
+        policies: The presets.
+        provisional: Categories calibrated on too few news positives.
+        judged: The out-of-fold rows the presets were chosen on.
+    """
+
+    model: LinearModel
+    policies: dict[str, Policy]
+    provisional: tuple[str, ...]
+    judged: JudgedRows
+
+
+def build_model(
+    data: TrainingRows, settings: TrainingSettings, resources: Resources = ONE_THREAD
+) -> BuiltModel:
+    """Build a model.
+
+    Args:
+        data: Rows and weights.
+        settings: How to fit.
+        resources: What to compute with.
+
+    Returns:
+        The model, calibrated on out-of-fold margins.
+    """
+    labels = label_matrix(data.rows)
+    features = _heaviest(extract_features(data.rows, settings, resources), labels, data, settings)
+    heads, margins = cross_fit(features, labels, data, settings)
+    calibration, provisional = calibrate(CalibrationRows(margins, labels, data.judging))
+    judged = judged_rows(margins, labels, data.judging, calibration)
+    model = LinearModel.quantised(
+        settings.terms, features.vocabulary.hashes, features.idf, heads.weights, heads.biases,
+        calibration, english_words(data.english, settings, resources),
+    )  # fmt: skip
+    return BuiltModel(model, choose_policies(judged, settings), provisional, judged)
+
+
+def _heaviest(
+    features: Features, labels: NDArray[np.int8], data: TrainingRows, settings: TrainingSettings
+) -> Features:
+    """Keep as many terms as the model may hold, those that heads fitted on all of them use most."""
+    if len(features.vocabulary.hashes) <= settings.kept_terms:
+        return features
+    (heads,) = fit_heads(
+        features.values, labels, [data.weights], settings, progress="choosing terms"
+    )
+    return features.keep(heaviest_terms(heads, features.values, settings.kept_terms))
+
+
+def group_folds(groups: NDArray[np.int64], folds: int, seed: int) -> NDArray[np.int64]:
+    """Deal groups to folds of nearly equal numbers of groups.
+
+    Args:
+        groups: int64 (n), the group of each row.
+        folds: Number of folds.
+        seed: Of the deal.
+
+    Returns:
+        int64 (n), the fold of each row, from 0; rows of one group share it.
+    """
+    distinct, group_of = np.unique(groups, return_inverse=True)
+    dealt = np.random.default_rng(seed).permutation(len(distinct)) % folds
+    return np.asarray(dealt[group_of], dtype=np.int64)
+
+
+def cross_fit(
+    features: Features,
+    labels: NDArray[np.int8],
+    data: TrainingRows,
+    settings: TrainingSettings,
+) -> tuple[Heads, NDArray[np.float64]]:
+    """Fit the heads on all rows, and score every row by heads that never saw its group.
+
+    Args:
+        features: Features of the rows.
+        labels: int8 (n, 12).
+        data: The rows and their weights.
+        settings: How to fit, and the number of folds.
+
+    Returns:
+        The heads fitted on all rows, and margins out of fold, float64 (n, 12), columns in the order
+        of `HEADS`.
+    """
+    fold_of = group_folds(data.rows["group"].to_numpy(), settings.folds, settings.seed)
+    # weight 0 leaves the fold out without a copy of the matrix
+    weightings = [np.where(fold_of == fold, 0.0, data.weights) for fold in range(settings.folds)]
+    whole, *folds = fit_heads(
+        features.values, labels, [data.weights, *weightings], settings, progress="fitting heads"
+    )
+    margins = np.zeros((len(labels), len(HEADS)))
+    for fold, heads in enumerate(folds):
+        held = np.flatnonzero(fold_of == fold)
+        margins[held] = features.values[held] @ heads.weights + heads.biases
+    return whole, margins
+
+
+def judged_rows(
+    margins: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    judging: NDArray[np.float64],
+    calibration: Calibration,
+) -> JudgedRows:
+    """Calibrate out-of-fold margins and keep the rows that may judge.
+
+    Args:
+        margins: float64 (n, 12).
+        labels: int8 (n, 12).
+        judging: float64 (n), weights; where all are 0 every row judges alike.
+        calibration: The calibration.
+
+    Returns:
+        The judged rows.
+    """
+    used = judging > 0 if (judging > 0).any() else np.ones(len(judging), bool)
+    weights = judging[used] if (judging > 0).any() else np.ones(len(judging))
+    category, reject = calibrated_probabilities(
+        np.ascontiguousarray(margins[used]),
+        calibration.slopes, calibration.offsets, calibration.overall,
+    )  # fmt: skip
+    return JudgedRows(category, reject, labels[used], weights)

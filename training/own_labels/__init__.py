@@ -1,0 +1,1 @@
+"""The project's own comments and labels, and an analyst's."""

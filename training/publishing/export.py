@@ -1,0 +1,108 @@
+"""From a built model to a published version: manifest, files, card, publication."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from datetime import datetime
+from typing import Final
+
+import pandas as pd
+
+from scoring.artifacts.files import stored_arrays
+from scoring.artifacts.manifest import Manifest
+from scoring.artifacts.versions import GOLDEN, golden_lines
+from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION
+from scoring.text.normalise import NORMALISER_VERSION
+from training.fitting.build import BuiltModel
+from training.publishing.golden import GOLDEN_TEXTS
+from training.settings import TrainingSettings
+from training.sources.labels import LABELS
+
+LIBRARIES: Final = ("numpy", "numba", "scipy", "scikit-learn", "pandas", "joblib")
+
+
+def data_digest(rows: pd.DataFrame) -> str:
+    """Digest what a model is trained on: every key, source and label, in order.
+
+    Args:
+        rows: Training rows of a corpus.
+
+    Returns:
+        The first 12 hexadecimal digits of a SHA-256.
+    """
+    columns = rows[["key", "source", "certainty", *LABELS]]
+    content = columns.to_csv(index=False, lineterminator="\n").encode()
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def make_manifest(
+    built: BuiltModel,
+    rows: pd.DataFrame,
+    settings: TrainingSettings,
+    sources: dict[str, str],
+    trained_at: datetime,
+) -> Manifest:
+    """Describe a built model.
+
+    Args:
+        built: The model.
+        rows: The rows it was trained on.
+        settings: How it was fitted.
+        sources: Licence of each training source by key.
+        trained_at: UTC time of training.
+
+    Returns:
+        The manifest; the version is the time and a digest of data and settings.
+    """
+    data, configuration = data_digest(rows), settings.digest()
+    inputs = hashlib.sha256(f"{data} {configuration}".encode()).hexdigest()[:8]
+    calibration = built.model.calibration
+    return Manifest(
+        version=f"{trained_at:%Y%m%dT%H%M%SZ}-{inputs}",
+        guidelines=GUIDELINES_VERSION,
+        categories=CATEGORIES,
+        languages=("en",),
+        normaliser=NORMALISER_VERSION,
+        terms=settings.terms,
+        biases=tuple(built.model.biases.tolist()),
+        slopes=tuple(calibration.slopes.tolist()),
+        offsets=tuple(calibration.offsets.tolist()),
+        overall=tuple(calibration.overall.tolist()),
+        policies=built.policies,
+        provisional=built.provisional,
+        prevalence=settings.prevalence,
+        data_digest=data,
+        configuration_digest=configuration,
+        sources=sources,
+        libraries={name: importlib.metadata.version(name) for name in LIBRARIES},
+        trained_at=f"{trained_at:%Y-%m-%dT%H:%M:%SZ}",
+        training_rows=len(rows),
+    )
+
+
+def model_files(built: BuiltModel) -> dict[str, bytes]:
+    """Return a model's arrays and golden comments as files.
+
+    Args:
+        built: The model.
+
+    Returns:
+        Contents by file name.
+    """
+    files = {f"{name}.npy": content for name, content in stored_arrays(built.model).items()}
+    files[GOLDEN] = golden_lines(built.model, list(GOLDEN_TEXTS))
+    return files
+
+
+def json_file(content: object) -> bytes:
+    """Return a value as an indented JSON file.
+
+    Args:
+        content: Plain values.
+
+    Returns:
+        UTF-8 bytes with a final newline.
+    """
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()

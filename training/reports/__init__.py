@@ -1,0 +1,1 @@
+"""Reports for analysts: the data, what each source is worth, own comments."""

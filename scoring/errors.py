@@ -11,7 +11,7 @@ ScoringError
 ├── PolicyError            a policy that does not exist or cannot be applied
 ├── LayoutExceeded         more categories, or a longer key, than compiled code has room for
 ├── CacheRefused           the private folder could be written by someone else
-├── CacheDamaged           a file kept in the private folder is short or of another shape
+├── IdentifierMissing      the language identifier's package is not installed whole
 ├── ArchiveError           an archive of comments that cannot be scored
 │   ├── ArchiveRefused     the command asks for what cannot be: no such file, no such column …
 │   └── ArchiveDamaged     the archive holds what cannot be read
@@ -65,8 +65,8 @@ class CacheRefused(ScoringError):
     """The private folder belongs to, or can be written by, someone else."""
 
 
-class CacheDamaged(ScoringError):
-    """A file kept in the private folder is short or of another shape."""
+class IdentifierMissing(ScoringError):
+    """The language identifier's package is not installed whole."""
 
 
 class ArchiveError(ScoringError):

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from scoring.compilation.cache import cache_folder, prepare_kernels
+from scoring.compilation.cache import load_kernels
 from service.context import Context
 from service.documents.openapi import API_VERSION, TITLE, build_document
 from service.http.auth import KeyRing
@@ -91,7 +91,7 @@ def build_context(settings: Settings) -> Context:
     metrics = Metrics()
     return Context(
         settings=settings,
-        models=ModelHolder(settings.models, settings.reload_seconds, metrics, settings.cache, warm),
+        models=ModelHolder(settings.models, settings.reload_seconds, metrics, warm),
         metrics=metrics,
         requests=RequestLog(enabled=settings.log_level in ("debug", "info")),
         gatherer=Gatherer(),
@@ -103,10 +103,8 @@ def build_context(settings: Settings) -> Context:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Follow `CURRENT` and write the request log for as long as the application runs."""
     context: Context = app.state.context
-    folder = cache_folder(context.settings.cache)
-    prepare = partial(prepare_kernels, folder)
     tasks = [
-        asyncio.create_task(context.models.follow(prepare)),
+        asyncio.create_task(context.models.follow(load_kernels)),
         asyncio.create_task(context.requests.follow()),
     ]
     for task in tasks:

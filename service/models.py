@@ -61,7 +61,6 @@ class ModelHolder:
         models: Path,
         reload_seconds: float,
         metrics: Metrics,
-        cache: Path | None,
         warm: Callable[[ServedModel], None],
     ) -> None:
         """Name what to follow.
@@ -70,8 +69,6 @@ class ModelHolder:
             models: Folder that holds `CURRENT`.
             reload_seconds: Seconds between two looks.
             metrics: Where loads and failures are counted.
-            cache: The private folder where the language identifier's tables are kept; None holds
-                them in memory.
             warm: Called in a thread with each model before it is used.
         """
         self.served: ServedModel | None = None
@@ -79,7 +76,6 @@ class ModelHolder:
         self._models = models
         self._reload_seconds = reload_seconds
         self._metrics = metrics
-        self._cache = cache
         self._warm = warm
         self._identify: LanguageIdentifier | None = None
         self._refused: str | None = None
@@ -93,7 +89,7 @@ class ModelHolder:
             prepare: Called once in a thread before any model is loaded.
         """
         identify, _ = await asyncio.gather(
-            asyncio.to_thread(load_identifier, self._cache), asyncio.to_thread(prepare)
+            asyncio.to_thread(load_identifier), asyncio.to_thread(prepare)
         )
         self._identify = identify
         while True:
@@ -103,7 +99,7 @@ class ModelHolder:
     async def look(self) -> None:
         """Look at `CURRENT` once, and load and swap in what it names if that is new."""
         if self._identify is None:
-            self._identify = await asyncio.to_thread(load_identifier, self._cache)
+            self._identify = await asyncio.to_thread(load_identifier)
         try:
             version = await asyncio.to_thread(current_version, self._models)
         except _UNUSABLE as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scoring.compilation.cache import SAMPLES
+from scoring.compilation.sample import SAMPLES
 from scoring.decisions.policy import PRESETS
 from service.models import ServedModel
 from service.wire.classify import judge_comments

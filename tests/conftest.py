@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scoring.compilation.cache import compiled_name, is_complete, load_kernels
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.model.arrays import Calibration, LinearModel
 from scoring.ngrams.extract import TermSettings, extract_terms
 from scoring.text.normalise import normalise
-from training.compiled import keep_compiled
 
 MakeLinearModel = Callable[..., LinearModel]
 
@@ -22,10 +22,11 @@ def kernel_cache(request: pytest.FixtureRequest) -> Iterator[Path]:
     """Compiled code, kept between runs and shared by all tests: compiling takes ten seconds."""
     folder: Path = request.config.cache.mkdir("service-kernels")
     folder.chmod(0o700)
-    keep_compiled(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MODERATION_CACHE", str(folder))
+        load_kernels()
         yield folder
+    assert is_complete(folder / compiled_name()), "a call had types that the sample has not"
 
 
 @pytest.fixture(scope="session")

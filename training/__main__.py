@@ -12,10 +12,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scoring.artifacts.versions import load_current, make_current
-from scoring.compilation.private_folder import chosen_cache
-from scoring.errors import CacheRefused, ScoringError
+from scoring.compilation.cache import load_kernels
+from scoring.errors import ScoringError
 from scoring.parallel.chunk_map import LOCAL, ChunkMap, ThreadMap, open_chunk_map
-from training.compiled import CompiledMap, keep_compiled
 from training.corpus.merge import HELD_BACK, TRAIN
 from training.corpus.weights import judging_weights, news_keys
 from training.errors import TrainingError
@@ -132,13 +131,10 @@ def run(options: argparse.Namespace) -> None:
 
 @contextlib.contextmanager
 def _open_chunk_map(options: argparse.Namespace) -> Iterator[ChunkMap]:
-    """Open what runs chunks, with compiled code kept wherever it is needed."""
-    try:
-        keep_compiled(chosen_cache(os.environ))
-    except CacheRefused as error:
-        report(f"compiled code is not kept: {error}")
+    """Open what runs chunks; scoring's compiled code is loaded before any is called."""
+    load_kernels()
     with open_chunk_map(options.jobs, options.scheduler) as chunk_map:
-        yield CompiledMap(chunk_map)
+        yield chunk_map
 
 
 def _bring(options: argparse.Namespace) -> None:

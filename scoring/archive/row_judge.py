@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scoring.artifacts.versions import model_from_bytes
 from scoring.classify import Judgements, judge
 from scoring.comment_rules import Fault, is_language_tag, text_fault
-from scoring.compilation.cache import cache_folder, prepare_kernels
-from scoring.compilation.private_folder import chosen_cache
 from scoring.decisions.policy import Policy
 from scoring.language.detect import LanguageIdentifier
 from scoring.language.identifier import load_identifier
@@ -99,7 +96,7 @@ class JudgeSource:
     max_bytes: int
 
     def __call__(self) -> RowJudge:
-        """Load the compiled kernels, the model and the language identifier.
+        """Load the model and the language identifier.
 
         Returns:
             The judge.
@@ -108,9 +105,7 @@ class JudgeSource:
             ArtifactError: The model does not verify on this machine.
             CacheRefused: The folder for compiled code could be written by someone else.
         """
-        cache = chosen_cache(os.environ)
-        prepare_kernels(cache_folder(cache))
-        identify = load_identifier(cache)
+        identify = load_identifier()
         published = model_from_bytes(self.contents, self.origin)
         policy = published.manifest.policies[self.policy]
         return RowJudge(published.scorer, identify, policy, self.explained, self.max_bytes)

@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 
 from scoring.compilation.array_types import F32, F64, I8, I32, I64, U8, U32, U64
-from scoring.compilation.jit import allocating_kernel, kernel
+from scoring.compilation.jit import kernel
 from scoring.model._calibration import calibrate
+from scoring.model._common_tokens import SLACK, CommonTokens, token_rows
 from scoring.model._index import TermIndex, find_rows
-from scoring.model._token_cache import SLACK, TokenCache, token_rows
 from scoring.ngrams._hashing import word_terms
 from scoring.text._fold import fold_points
 from scoring.text._letters import KNOWN_TERMS
@@ -122,7 +122,7 @@ def add_block(
     return int(np.int64(known))
 
 
-@allocating_kernel
+@kernel
 def _term_arrays(room: int) -> tuple[U64, U64, I32, I32, I32, F64]:
     """Allocate two of hashes, first and last tokens, rows and values of `room` terms."""
     return (
@@ -143,13 +143,13 @@ def _most_terms(settings: I64, size: int, tokens: int) -> int:
     return max(characters, words)
 
 
-@allocating_kernel
+@kernel
 def score_texts(
     points: U32, text_at: I64, classes: U8, starts: I32, lengths: U8, pool: U32, lookalikes: U32,
     settings: I64, index_starts: I32, index_offsets: U8, index_slots: U64, idf: F32, entries: I8,
     scales: F64, biases: F64, english_starts: I32, english_offsets: U8, english_slots: U64,
-    log_counts: F64, slopes: F64, offsets: F64, overall: F64, counts: I32, cache_fields: I32,
-    cache_names: U64, margins: F64, stats: I32, category: F64, reject: F64,
+    log_counts: F64, slopes: F64, offsets: F64, overall: F64, common_fields: I32,
+    common_names: U64, counts: I32, margins: F64, stats: I32, category: F64, reject: F64,
 ) -> None:  # fmt: skip
     """Score texts given as one array of code points.
 
@@ -168,8 +168,8 @@ def score_texts(
         english_starts, english_offsets, english_slots: English words, a `TermIndex`.
         log_counts: float64, 1 + ln count for counts up to `LARGEST_COUNT`.
         slopes, offsets, overall: as in `calibrate`.
+        common_fields, common_names: a `CommonTokens`.
         counts: int32 (terms + 1), all zero, left all zero.
-        cache_fields, cache_names: remembered tokens, a `TokenCache`.
         margins: float64 (n, heads) output.
         stats: int32 (n, STATISTICS) output, zeroed by the caller.
         category: float64 (n, heads - 1) output, probabilities of rejection in [0, 1].
@@ -177,7 +177,7 @@ def score_texts(
     """
     index = TermIndex(index_starts, index_offsets, index_slots)
     english = TermIndex(english_starts, english_offsets, english_slots)
-    cache = TokenCache(cache_fields, cache_names)
+    common = CommonTokens(common_fields, common_names)
     codes, kinds, begins, ends, out, origins, token_at = text_arrays(points, text_at, lengths)
     words, hashes, firsts, lasts, rows, values = _term_arrays(0)
     sums = np.empty(LANES, np.float64)
@@ -196,7 +196,7 @@ def score_texts(
             rows, size, terms, idf, entries, scales, log_counts, counts, values, sums, margins[i]
         )
         size = token_rows(
-            out, token_at, tokens, settings, classes, words, cache, index, english, hashes, firsts,
+            out, token_at, tokens, settings, classes, words, common, index, english, hashes, firsts,
             rows, stats[i],
         )  # fmt: skip
         known += add_block(

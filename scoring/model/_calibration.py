@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from scoring.compilation.array_types import F64
-from scoring.compilation.jit import kernel
+from scoring.compilation.jit import jit, kernel
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES
 
 _ABUSE: Final = CATEGORIES.index("abuse")
@@ -58,7 +58,7 @@ def calibrate(margins: F64, slopes: F64, offsets: F64, overall: F64, category: F
     return max(float(1.0 / (1.0 + np.exp(-z))), largest)
 
 
-@kernel
+@jit
 def calibrate_texts(
     margins: F64, slopes: F64, offsets: F64, overall: F64, category: F64, reject: F64
 ) -> None:

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.compilation.cache import load_kernels
 from scoring.errors import LayoutExceeded
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.model._accumulate import IDF_LANE, LANES, LARGEST_COUNT, score_texts
 from scoring.model._attribution import share_block
 from scoring.model._calibration import calibrate_texts
 from scoring.model._index import find_rows
-from scoring.model._token_cache import FIELDS, TokenCache
 from scoring.model.arrays import LinearModel
+from scoring.model.common_tokens import look_up_common_tokens
 from scoring.model.index import index_terms
 from scoring.ngrams.extract import extract_terms
 from scoring.text._letters import STATISTICS
 from scoring.text.normalise import NormalisedText, join_texts
 from scoring.text.unicode_tables import unicode_tables
-
-REMEMBERED: Final = 8192
-"""Places for common tokens, a power of 2: 1.6 MB a thread. Of the tokens of 213 code points of news
-comments not seen before, 6 are then not remembered; 8 with half as many places, 4 with twice."""
 
 
 class Scores(NamedTuple):
@@ -56,6 +53,7 @@ class Scorer:
     """
 
     def __init__(self, model: LinearModel) -> None:
+        load_kernels()
         # Not the model itself: what is laid out anew here need not be held twice.
         self.settings = model.settings
         self.terms = len(model.hashes)
@@ -69,11 +67,12 @@ class Scorer:
         log_counts = np.zeros(LARGEST_COUNT + 1)
         log_counts[1:] = 1.0 + np.log(np.arange(1, LARGEST_COUNT + 1))
         calibration = model.calibration
+        common = look_up_common_tokens(model.settings, self._index, self._english)
         # as `score_texts` takes them
         self._arrays = (
             *unicode_tables(), model.settings.as_array(), *self._index, self._idf, self._entries,
             self._scales, model.biases, *self._english, log_counts, calibration.slopes,
-            calibration.offsets, calibration.overall,
+            calibration.offsets, calibration.overall, *common,
         )  # fmt: skip
         self._scratch = _Scratch(len(self._entries))
 
@@ -94,10 +93,9 @@ class Scorer:
         margins = np.empty((size, len(HEADS)))
         category, reject = np.empty((size, len(CATEGORIES))), np.empty(size)
         statistics = np.zeros((size, STATISTICS), np.int32)
-        scratch = self._scratch
         score_texts(
-            points, text_at, *self._arrays, scratch.counts, *scratch.cache,
-            margins, statistics, category, reject,
+            points, text_at, *self._arrays, self._scratch.counts, margins, statistics,
+            category, reject,
         )  # fmt: skip
         return Scores(category, reject, margins, statistics)
 
@@ -127,17 +125,14 @@ class Scorer:
 
 
 class _Scratch(threading.local):
-    """What one thread's calls need and keep, so that none allocates or fills it anew.
+    """What one thread's calls need, so that none allocates it anew.
 
     Attributes:
         counts: int32 (terms + 1), term counts of the text at hand; all zero between texts.
-        cache: Remembered tokens.
     """
 
     def __init__(self, terms: int) -> None:
         self.counts = np.zeros(terms, np.int32)
-        fields = np.zeros((REMEMBERED, FIELDS), np.int32)
-        self.cache = TokenCache(fields, fields.view(np.uint64))
 
 
 def _entries(model: LinearModel, order: NDArray[np.int64]) -> NDArray[np.int8]:

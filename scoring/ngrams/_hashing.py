@@ -5,7 +5,6 @@ padded with a space on either side, a token shorter than the n-gram giving itsel
 scikit-learn's definitions (`analyzer="word"` with white-space tokens, `analyzer="char_wb"`).
 The hash is FNV-1a over code points (http://www.isthe.com/chongo/tech/comp/fnv/), started from a
 different value for words and for characters, so the same letters are two different terms.
-Hashes are found again in an open-addressing table: a power of two of slots, 0 marks a free one.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from scoring.compilation.array_types import I32, U32, U64
-from scoring.compilation.jit import allocating_kernel, kernel
+from scoring.compilation.jit import kernel
 
 WORD_BASIS: Final = np.uint64(0xCBF29CE484222325)
 CHARACTER_BASIS: Final = np.uint64(0x9AE16A3B2F90404F)
@@ -23,7 +22,6 @@ PRIME: Final = np.uint64(0x100000001B3)
 PADDING: Final = np.uint64(32)
 _ONE: Final = np.uint64(1)
 _TWO: Final = np.uint64(2)
-TABLE_MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 @kernel
@@ -75,7 +73,7 @@ def word_terms(
     return size
 
 
-@allocating_kernel
+@kernel
 def character_terms(
     out: U32, token_at: I32, tokens: int, shortest: int, longest: int, hashes: U64, owners: I32
 ) -> int:
@@ -144,60 +142,3 @@ def _pad(out: U32, begin: np.uint64, end: np.uint64, padded: U64) -> None:
     for k in range(begin, end):
         padded[k - begin + _ONE] = out[k]
     padded[end - begin + _ONE] = PADDING
-
-
-@kernel
-def table_shift(keys: U64) -> np.uint64:
-    """Return 64 less the logarithm of the table's size.
-
-    Args:
-        keys: uint64, a power of two of slots.
-
-    Returns:
-        The shift that `find_slot` needs.
-    """
-    bits = 0
-    while (1 << bits) < len(keys):
-        bits += 1
-    return np.uint64(64 - bits)
-
-
-@kernel
-def find_slot(keys: U64, shift: np.uint64, key: np.uint64) -> np.int64:
-    """Return the slot that holds `key`, or the free slot where it would go.
-
-    Args:
-        keys: uint64, a power of two of slots; 0 marks a free one.
-        shift: what `table_shift` says of `keys`.
-        key: the hash to find.
-
-    Returns:
-        A position in `keys`.
-    """
-    mask = np.int64(len(keys) - 1)
-    slot = np.int64((key * TABLE_MULTIPLIER) >> shift)
-    while keys[slot] != key and keys[slot] != np.uint64(0):
-        slot = (slot + 1) & mask
-    return slot
-
-
-@kernel
-def fill_table(hashes: U64, keys: U64, rows: I32, shift: np.uint64) -> int:
-    """Put each hash with its position into the table.
-
-    Args:
-        hashes: uint64, what to put in.
-        keys: uint64, all 0, with more slots than hashes; filled.
-        rows: int32, as long as `keys`; filled with positions in `hashes`.
-        shift: what `table_shift` says of `keys`.
-
-    Returns:
-        The first position whose hash is 0 or a repetition, or -1.
-    """
-    for row in range(len(hashes)):
-        slot = find_slot(keys, shift, hashes[row])
-        if hashes[row] == np.uint64(0) or keys[slot] == hashes[row]:
-            return row
-        keys[slot] = hashes[row]
-        rows[slot] = row
-    return -1

@@ -12,8 +12,6 @@ from scoring.ngrams._hashing import (
     PRIME,
     WORD_BASIS,
     character_terms,
-    fill_table,
-    table_shift,
     word_terms,
 )
 from scoring.text.normalise import NormalisedText
@@ -109,27 +107,3 @@ def hash_term(term: str, *, word: bool) -> int:
     for character in term:
         state = ((state ^ ord(character)) * int(PRIME)) & 0xFFFFFFFFFFFFFFFF
     return state
-
-
-def lookup_table(
-    hashes: NDArray[np.uint64],
-) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """Build the open-addressing table that the scorer looks terms up in.
-
-    Args:
-        hashes: uint64 (n), distinct and none of them 0; term i is row i of the weights.
-
-    Returns:
-        Keys (uint64) and rows (int32), a power of two long and at most half full.
-
-    Raises:
-        ValueError: A hash is 0 (the mark of a free slot) or occurs twice.
-    """
-    capacity = 1 << max(4, int(np.ceil(np.log2(max(1, 2 * len(hashes))))))
-    keys, rows = np.zeros(capacity, np.uint64), np.zeros(capacity, np.int32)
-    clash = fill_table(hashes, keys, rows, table_shift(keys))
-    if clash >= 0:
-        raise ValueError(
-            f"term hash number {clash} is 0 or occurs twice; hashes are distinct and above 0"
-        )
-    return keys, rows

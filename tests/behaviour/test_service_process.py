@@ -19,8 +19,6 @@ from typing import Any
 
 import pytest
 
-from scoring.compilation.cache import cache_folder, prepare_kernels
-
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120.0
 
@@ -146,19 +144,6 @@ def test_a_warm_start_costs_little_more_than_its_imports(start: Callable[..., Se
     assert used < 4 * _processor_seconds(subprocess.Popen([sys.executable, "-c", libraries]))
 
 
-def test_a_process_of_its_own_compiles(
-    kernel_cache: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """As at a first start, but with nothing left to compile."""
-    folder = cache_folder(kernel_cache)
-    assert folder is not None
-    for mark in folder.glob("kept-*"):
-        mark.unlink()
-    prepare_kernels(folder)
-    assert len(list(folder.glob("kept-*"))) == 1
-    assert not caplog.records
-
-
 def test_kill_leaves_the_models_as_they_were(start: Callable[..., Service], tmp_path: Path) -> None:
     def contents() -> dict[str, bytes]:
         files = (path for path in (tmp_path / "models").rglob("*") if path.is_file())
@@ -207,9 +192,7 @@ def test_wrong_settings_end_it_with_one_line(start: Callable[..., Service]) -> N
     assert line == "MODERATION_POLICY is 'strict'; allowed: assist, automatic"
 
 
-def test_it_scores_where_nothing_of_the_training_side_is_installed(
-    tmp_path: Path, kernel_cache: Path
-) -> None:
+def test_it_scores_where_nothing_of_the_training_side_is_installed(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "absent = 'sklearn', 'pandas', 'scipy', 'joblib', 'pyarrow', 'matplotlib', 'training'\n"
@@ -219,15 +202,13 @@ def test_it_scores_where_nothing_of_the_training_side_is_installed(
         "from scoring.language.identifier import load_identifier\n"
         "from scoring.artifacts.versions import load_current\n"
         "from service.models import ServedModel\n"
-        "from scoring.compilation.cache import cache_folder, prepare_kernels\n"
         "from service.warmup import warm\n"
-        "prepare_kernels(cache_folder(Path(sys.argv[2])))\n"
         "found = load_current(Path(sys.argv[1]))\n"
         "warm(ServedModel(found.manifest, found.scorer, load_identifier()))\n"
         "print('scored')\n"
     )
     models = tmp_path / "models"
     _publish(models)
-    command = [sys.executable, "-c", code, str(models), str(kernel_cache)]
+    command = [sys.executable, "-c", code, str(models)]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     assert found.stdout == b"scored\n", found.stderr.decode()

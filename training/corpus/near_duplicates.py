@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from scoring.compilation.array_types import I64, U64
-from scoring.ngrams._batch import batch_terms
+from scoring.ngrams.batch import batch_terms
 from scoring.ngrams.extract import TermSettings
 from scoring.parallel.chunk_map import ChunkMap
 from training.features.chunks import TextChunk, map_texts, text_chunks

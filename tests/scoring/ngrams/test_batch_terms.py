@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scoring.errors import LoneSurrogate
-from scoring.ngrams._batch import batch_latin_words, batch_terms
+from scoring.ngrams.batch import batch_latin_words, batch_terms
 from scoring.ngrams.extract import TermSettings, extract_terms, hash_term
 from scoring.text.normalise import normalise
 

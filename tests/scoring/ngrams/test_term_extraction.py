@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-import numpy as np
 import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 
-from scoring.ngrams.extract import TermSettings, extract_terms, hash_term, lookup_table
+from scoring.ngrams.extract import TermSettings, extract_terms, hash_term
 from scoring.text.normalise import normalise
 
 
@@ -82,20 +81,3 @@ def test_words_and_characters_are_different_terms() -> None:
 def test_impossible_settings_are_refused(fields: tuple[int, int, int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         TermSettings(*fields)
-
-
-@pytest.mark.parametrize("size", [0, 1, 8, 9, 1000])
-def test_the_table_finds_every_hash_and_is_half_empty(size: int) -> None:
-    hashes = np.random.default_rng(0).integers(1, 2**64, size, dtype=np.uint64)
-    keys, rows = lookup_table(hashes)
-    filled = keys != 0
-    assert len(keys) >= 2 * size
-    assert len(keys) & (len(keys) - 1) == 0
-    assert sorted(rows[filled].tolist()) == list(range(size))
-    assert (hashes[rows[filled]] == keys[filled]).all()
-
-
-@pytest.mark.parametrize(("hashes", "position"), [([5, 0], 1), ([5, 7, 5], 2)])
-def test_the_table_refuses_zero_and_repetitions(hashes: list[int], position: int) -> None:
-    with pytest.raises(ValueError, match=f"term hash number {position} is 0 or occurs twice"):
-        lookup_table(np.array(hashes, np.uint64))

@@ -6,7 +6,6 @@ import gc
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -35,13 +34,6 @@ def test_the_process_that_watches_workers_imports_neither_compiler_nor_arrays() 
     code = "import sys, service.__main__; print({'numba', 'numpy', 'fastapi'} & {*sys.modules})"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert run.stdout.strip() == b"set()"
-
-
-def test_the_identifiers_tables_are_kept_beside_the_compiled_code(
-    client: Any, kernel_cache: Path
-) -> None:
-    assert client.get("/readyz").status_code == 200
-    assert len(list(kernel_cache.glob("py3langid-*/ptc.npy"))) == 1
 
 
 def test_objects_of_requests_under_way_start_no_search_for_unreachable_ones() -> None:

@@ -9,11 +9,12 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 import training.features.chunks
 import training.features.vocabulary
-from scoring.ngrams._batch import batch_terms
-from scoring.ngrams.extract import TermSettings, hash_term, lookup_table
+from scoring.ngrams.batch import batch_terms
+from scoring.ngrams.extract import TermSettings, hash_term
 from scoring.parallel.chunk_map import ThreadMap
 from scoring.text.normalise import normalise
 from training.features._counting import count_columns, count_groups
+from training.features._hash_table import lookup_table
 from training.features.vocabulary import (
     Vocabulary,
     count_matrix,

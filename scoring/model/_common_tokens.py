@@ -1,10 +1,10 @@
-"""Compiled memory of common tokens: what was found for one need not be hashed and found again.
+"""Compiled memory of common tokens: their terms need not be hashed and found again in every text.
 
-A few thousand tokens make up most of what people write. A place of the cache holds a token itself,
-so that no other can be taken for it, the rows of its known character n-grams in order, and what the
-language check counts in it. A token has one place; the one there stays once more if it was asked
-for since another would have taken its place. Whether a token is remembered changes the time that
-scoring takes, and nothing else. docs/performance.md has the designs that lost.
+A few thousand tokens make up most of what people write. They are a fixed list, looked up once as a
+model is loaded: nothing that a reader wrote is ever kept. A place of the table holds a token
+itself, so that no other can be taken for it, the rows of its known character n-grams in order, and
+what the language check counts in it. Whether a token is in it changes the time that scoring takes,
+and nothing else. docs/decisions has the designs that lost.
 """
 
 from __future__ import annotations
@@ -14,23 +14,29 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from scoring.compilation.array_types import I32, I64, U8, U32, U64
-from scoring.compilation.jit import allocating_kernel, kernel
+from scoring.compilation.jit import kernel
 from scoring.model._index import MIXER, TermIndex, find_rows, unknown_row
 from scoring.ngrams._hashing import token_terms
-from scoring.text._letters import ENGLISH_WORDS, LATIN_LETTERS, LETTERS, WORDS, count_letters
+from scoring.text._letters import (
+    ENGLISH_WORDS,
+    LATIN_LETTERS,
+    LETTERS,
+    STATISTICS,
+    WORDS,
+    count_letters,
+)
 
 LONGEST: Final = 12
 """Code points of the longest token that is remembered; all of them are ASCII."""
 FIELDS: Final = 48
-"""int32 fields of a place, 192 bytes: name (4), number of rows, counts, asked for, then the rows.
-As many as the n-grams of ten letters take, most of which a model knows."""
+"""int32 fields of a place, 192 bytes: name (4), number of rows, counts, then the rows. As many as
+the n-grams of ten letters take, most of which a model knows."""
 SLACK: Final = 16
 """Rows copied at once, whether they are there or not: a loop of known length takes no wrong way."""
 _SIZE: Final = 4
 _COUNTS: Final = 5
-_ASKED: Final = 6
-_FIRST: Final = np.uint64(7)
-_MOST_ROWS: Final = np.uint64(FIELDS - 7)
+_FIRST: Final = np.uint64(6)
+_MOST_ROWS: Final = np.uint64(FIELDS - 6)
 _SLACK: Final = np.uint64(SLACK)
 _NO_NAME: Final = np.uint64(0xFFFFFFFFFFFFFFFF)
 _HALF: Final = np.uint64(8)
@@ -42,8 +48,8 @@ _ONE: Final = np.uint64(1)
 _TWO: Final = np.uint64(2)
 
 
-class TokenCache(NamedTuple):
-    """Remembered tokens; all zero at first, and used by one thread.
+class CommonTokens(NamedTuple):
+    """A table of tokens; a free place is all zero.
 
     Attributes:
         fields: int32 (places, FIELDS); places are a power of 2.
@@ -75,11 +81,10 @@ def _name(out: U32, begin: np.uint64, end: np.uint64) -> tuple[np.uint64, np.uin
 
 @kernel
 def _recall(
-    cache: TokenCache, place: np.uint64, rows: I32, size: np.uint64, stats: I32
+    common: CommonTokens, place: np.uint64, rows: I32, size: np.uint64, stats: I32
 ) -> np.uint64:
-    """Append a remembered token's rows and add its counts; returns the new size."""
-    fields = cache.fields
-    fields[place, _ASKED] = 1
+    """Append a common token's rows and add its counts; returns the new size."""
+    fields = common.fields
     counts = fields[place, _COUNTS]
     stats[LETTERS] += counts >> 8
     stats[LATIN_LETTERS] += (counts >> 2) & 63
@@ -128,29 +133,52 @@ def _count(
 
 
 @kernel
-def _remember(
-    cache: TokenCache, place: np.uint64, first: np.uint64, second: np.uint64, counts: int,
-    rows: I32, size: np.uint64,
+def _place(first: np.uint64, second: np.uint64, names: U64) -> np.uint64:
+    """Return the one place that a token of this name can have."""
+    last = np.uint64(len(names)) - _ONE
+    return ((first ^ (second * MIXER)) * MIXER) >> _HIGH_BITS & last
+
+
+@kernel
+def remember_tokens(
+    out: U32, token_at: I32, tokens: int, settings: I64, classes: U8, words: U64,
+    index: TermIndex, english: TermIndex, hashes: U64, strays: I32, rows: I32,
+    common: CommonTokens,
 ) -> None:  # fmt: skip
-    """Keep a token in its place, unless the one there was asked for and stays once more."""
-    fields, names = cache
-    if first == _NO_NAME or size > _MOST_ROWS:
-        return
-    if fields[place, _ASKED] != 0:
-        fields[place, _ASKED] = 0
-        return
-    names[place, 0] = first
-    names[place, 1] = second
-    fields[place, _SIZE] = size
-    fields[place, _COUNTS] = counts
-    for k in range(size):
-        fields[place, _FIRST + k] = rows[k]
+    """Put tokens into the table; of two that share a place the first stays.
+
+    Args:
+        out, token_at, tokens: the tokens, as in `cut_tokens`.
+        settings, classes, index, english: as in `token_rows`.
+        words: uint64 (tokens), each token's own hash.
+        hashes, strays, rows: scratch with room for all character terms of a token.
+        common: the table; written to.
+    """
+    fields, names = common
+    stats = np.zeros(STATISTICS, np.int32)
+    padded = np.empty(LONGEST + 2, np.uint64)
+    for t in range(np.uint64(tokens)):
+        begin, end = np.uint64(token_at[t]), np.uint64(token_at[t + _ONE])
+        first, second = _name(out, begin, end)
+        place = _place(first, second, names)
+        if first == _NO_NAME or names[place, 0] != np.uint64(0):
+            continue
+        counts = _count(out, begin, end, classes, words[t], english, hashes, rows, strays, stats)
+        size = _find_rows(out, begin, end, settings, index, padded, hashes, strays, rows)
+        if size <= _MOST_ROWS:
+            names[place, 0] = first
+            names[place, 1] = second
+            fields[place, _SIZE] = size
+            fields[place, _COUNTS] = counts
+            for k in range(size):
+                fields[place, _FIRST + k] = rows[k]
 
 
-@allocating_kernel
+@kernel
 def token_rows(
-    out: U32, token_at: I32, tokens: int, settings: I64, classes: U8, words: U64, cache: TokenCache,
-    index: TermIndex, english: TermIndex, hashes: U64, strays: I32, rows: I32, stats: I32,
+    out: U32, token_at: I32, tokens: int, settings: I64, classes: U8, words: U64,
+    common: CommonTokens, index: TermIndex, english: TermIndex, hashes: U64, strays: I32,
+    rows: I32, stats: I32,
 ) -> int:  # fmt: skip
     """Write the rows of a text's known character terms, and count its letters and words.
 
@@ -159,7 +187,7 @@ def token_rows(
         settings: as in `score_texts`.
         classes: uint8, `UnicodeTables.classes`.
         words: uint64, the word terms, as `word_terms` leaves them.
-        cache: what is remembered; added to.
+        common: the table of common tokens.
         index: the known terms.
         english: English words.
         hashes, strays: uint64 and int32 scratch with room for all character terms of a token.
@@ -169,25 +197,21 @@ def token_rows(
     Returns:
         How many rows were written.
     """
-    last = np.uint64(len(cache.names)) - _ONE
     padded = np.empty(64, np.uint64)
     size = np.uint64(0)
     word = np.uint64(0)  # where the token's own hash stands among those of longer runs
     for t in range(np.uint64(tokens)):
         begin, end = np.uint64(token_at[t]), np.uint64(token_at[t + _ONE])
         first, second = _name(out, begin, end)
-        place = (((first ^ (second * MIXER)) * MIXER) >> _HIGH_BITS) & last
-        if cache.names[place, 0] == first and cache.names[place, 1] == second:
-            size = _recall(cache, place, rows, size, stats)
+        place = _place(first, second, common.names)
+        if common.names[place, 0] == first and common.names[place, 1] == second:
+            size = _recall(common, place, rows, size, stats)
         else:
             if end - begin + _TWO > np.uint64(len(padded)):
                 padded = np.empty(int(_TWO * (end - begin + _TWO)), np.uint64)
             own = rows[size:]
-            counts = _count(
-                out, begin, end, classes, words[word], english, hashes, own, strays, stats
-            )
+            _count(out, begin, end, classes, words[word], english, hashes, own, strays, stats)
             found = _find_rows(out, begin, end, settings, index, padded, hashes, strays, own)
-            _remember(cache, place, first, second, counts, own, found)
             size += found
         word += min(np.uint64(settings[0]), np.uint64(tokens) - t)
     return int(np.int64(size))

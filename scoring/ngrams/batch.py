@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.compilation.array_types import I32, I64, U8, U32, U64
-from scoring.compilation.jit import allocating_kernel, kernel
+from scoring.compilation.jit import jit
 from scoring.ngrams._hashing import WORD_BASIS, character_terms, hash_word, word_terms
 from scoring.ngrams.extract import TermSettings
 from scoring.text._fold import fold_points
@@ -35,7 +35,7 @@ class BatchTerms(NamedTuple):
     word_ends: NDArray[np.int64]
 
 
-@allocating_kernel
+@jit
 def _with_room(hashes: U64, size: int, room: int) -> U64:
     """Return the array itself, or a larger copy of it where fewer than `room` entries are free."""
     if size + room <= len(hashes):
@@ -45,7 +45,7 @@ def _with_room(hashes: U64, size: int, room: int) -> U64:
     return larger
 
 
-@kernel
+@jit
 def _latin_words(out: U32, token_at: I32, tokens: int, hashes: U64) -> int:
     """Hash the tokens of letters from a to z and inner apostrophes; returns how many they are."""
     size = 0
@@ -59,7 +59,7 @@ def _latin_words(out: U32, token_at: I32, tokens: int, hashes: U64) -> int:
     return size
 
 
-@allocating_kernel
+@jit
 def hash_texts(
     points: U32, text_at: I64, classes: U8, starts: I32, lengths: U8, pool: U32, lookalikes: U32,
     settings: I64, latin: bool,

@@ -1,0 +1,53 @@
+"""The tokens that people write most, looked up once for a model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+
+from scoring.model._common_tokens import FIELDS, CommonTokens, remember_tokens
+from scoring.model._index import TermIndex
+from scoring.ngrams.extract import TermSettings, extract_terms
+from scoring.text.normalise import NormalisedText, normalise
+from scoring.text.unicode_tables import unicode_tables
+
+PLACES: Final = 8192
+"""Places of the table, a power of 2, twice as many as tokens: 1.6 MB."""
+_MOST_TERMS: Final = 4096
+"""More character terms than a token of twelve letters can have, whatever the settings."""
+
+
+def look_up_common_tokens(
+    settings: TermSettings, index: TermIndex, english: TermIndex
+) -> CommonTokens:
+    """Look the common tokens up among a model's terms.
+
+    Args:
+        settings: Which n-grams are terms.
+        index: The model's terms.
+        english: The words known to be English.
+
+    Returns:
+        The table that `score_texts` looks tokens up in; read-only from here on.
+    """
+    text = _listed()
+    words = extract_terms(text, replace(settings, longest_word=1))
+    fields = np.zeros((PLACES, FIELDS), np.int32)
+    table = CommonTokens(fields, fields.view(np.uint64))
+    remember_tokens(
+        text.codes, text.token_at, len(text.token_at) - 1, settings.as_array(),
+        unicode_tables().classes, words.hashes[: words.words], index, english,
+        np.empty(_MOST_TERMS, np.uint64), np.empty(_MOST_TERMS, np.int32),
+        np.empty(_MOST_TERMS, np.int32), table,
+    )  # fmt: skip
+    return table
+
+
+@lru_cache(maxsize=1)
+def _listed() -> NormalisedText:
+    """Read the list: tokens one a line, most frequent first."""
+    return normalise(files("scoring.model").joinpath("common_tokens.txt").read_text("utf-8"))

@@ -1,9 +1,10 @@
-"""Judges comments with a model: the one path that the service and the archive command take."""
+"""Classifies comments with a model: the one path that the service and the archive command take."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -44,8 +45,53 @@ class Judgements:
     def __len__(self) -> int:
         return len(self.verdicts)
 
+    def part(self, first: int, stop: int) -> Judgements:
+        """Take the judgements of some comments in a row.
 
-def judge(
+        Args:
+            first: The place of the first one.
+            stop: The place after the last one.
+
+        Returns:
+            Views of the same numbers.
+        """
+        languages = self.languages
+        if languages:
+            here = (place for place in languages if first <= place < stop)
+            languages = {place - first: languages[place] for place in here}
+        return Judgements(
+            Scores._make(column[first:stop] for column in self.scores),
+            Verdicts(self.verdicts.codes[first:stop]),
+            languages,
+            None if self.spans is None else self.spans[first:stop],
+        )
+
+
+def join(parts: Sequence[Judgements]) -> Judgements:
+    """Put judgements of comments one after another.
+
+    Args:
+        parts: At least one; all explained, or none.
+
+    Returns:
+        The judgements of all comments, in order.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    starts = accumulate(map(len, parts), initial=0)
+    return Judgements(
+        Scores._make(map(np.concatenate, zip(*(part.scores for part in parts), strict=True))),
+        Verdicts(np.concatenate([part.verdicts.codes for part in parts])),
+        {
+            start + place: language
+            for start, part in zip(starts, parts, strict=False)
+            for place, language in part.languages.items()
+        },
+        None if parts[0].spans is None else [span for part in parts for span in part.spans or []],
+    )
+
+
+def classify(
     scorer: Scorer,
     identify: LanguageIdentifier,
     policy: Policy,

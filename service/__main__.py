@@ -6,6 +6,7 @@ The process that watches several workers imports no more than this: no compiler,
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 from typing import Final
@@ -14,7 +15,7 @@ import uvicorn
 
 from scoring.compilation.private_folder import private_folder
 from scoring.errors import CacheRefused
-from service.errors import ServiceError
+from service.errors import ServiceError, SettingsError
 from service.monitoring.logs import configure_logs
 from service.settings import Settings, read_settings
 
@@ -38,12 +39,30 @@ def main() -> int:
         settings = read_settings(os.environ)
         with contextlib.suppress(OSError):  # the workers do without it, and say so
             private_folder(settings.cache)
+        _check_policy(settings)
     except (ServiceError, CacheRefused) as error:
         sys.stderr.write(f"{error}\n")
         return _WRONG_SETTINGS
     configure_logs(settings.log_level)
     run(settings)
     return 0
+
+
+def _check_policy(settings: Settings) -> None:
+    """Refuse a preset that the current model has not, where that model's manifest can be read.
+
+    What cannot be read here the workers report, and wait for a better one.
+    """
+    try:
+        version = (settings.models / "CURRENT").read_text(encoding="utf-8").strip()
+        content = (settings.models / version / "manifest.json").read_bytes()
+        policies = [*json.loads(content)["policies"]]
+    except (OSError, ValueError, LookupError, TypeError):
+        return
+    if settings.policy not in policies:
+        raise SettingsError(
+            f"MODERATION_POLICY is {settings.policy!r}; allowed: {', '.join(map(str, policies))}"
+        )
 
 
 def run(settings: Settings) -> None:

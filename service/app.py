@@ -26,7 +26,7 @@ from service.monitoring.logs import RequestLog, configure_logs, traceback_places
 from service.monitoring.memory import collect_seldom, share_arenas
 from service.monitoring.metrics import Metrics
 from service.routes import router
-from service.scheduling.micro_batches import Gatherer
+from service.scheduling.micro_batches import MicroBatcher
 from service.settings import Settings, read_settings
 from service.warmup import warm
 
@@ -91,10 +91,10 @@ def build_context(settings: Settings) -> Context:
     metrics = Metrics()
     return Context(
         settings=settings,
-        models=ModelHolder(settings.models, settings.reload_seconds, metrics, warm),
+        models=ModelHolder(settings, metrics, warm),
         metrics=metrics,
         requests=RequestLog(enabled=settings.log_level in ("debug", "info")),
-        gatherer=Gatherer(),
+        batcher=MicroBatcher(),
         keys=KeyRing(settings.api_keys),
     )
 

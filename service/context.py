@@ -11,7 +11,7 @@ from service.http.problems import Problem
 from service.models import ModelHolder, ServedModel
 from service.monitoring.logs import RequestLog
 from service.monitoring.metrics import Metrics
-from service.scheduling.micro_batches import Gatherer
+from service.scheduling.micro_batches import MicroBatcher
 from service.settings import Settings
 
 
@@ -24,7 +24,7 @@ class Context:
         models: Holds the model in use.
         metrics: Counts.
         requests: Collects the request log.
-        gatherer: Brings single comments of several requests together.
+        batcher: Brings single comments of several requests together.
         keys: Who may call.
     """
 
@@ -32,7 +32,7 @@ class Context:
     models: ModelHolder
     metrics: Metrics
     requests: RequestLog
-    gatherer: Gatherer
+    batcher: MicroBatcher
     keys: KeyRing
 
 

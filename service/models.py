@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from scoring.artifacts.manifest import Manifest
 from scoring.artifacts.versions import current_version, load_version
-from scoring.errors import ArtifactMissing, ScoringError
+from scoring.classify import Judgements, classify
+from scoring.decisions.policy import Policy
+from scoring.errors import ArtifactMissing, PolicyError, ScoringError
 from scoring.language.detect import LanguageIdentifier
 from scoring.language.identifier import load_identifier
 from scoring.model.scorer import Scorer
 from service.monitoring.memory import give_back_memory
 from service.monitoring.metrics import Metrics
+from service.settings import Settings
 
 RETRY_SECONDS: Final = 30.0
 """A refused version is read again after this long: reading it costs more than a look at CURRENT."""
@@ -52,29 +54,40 @@ class ServedModel:
     scorer: Scorer
     identify: LanguageIdentifier
 
+    def classify(
+        self,
+        policy: Policy,
+        texts: Sequence[str],
+        declared: Sequence[str | None],
+        *,
+        explained: bool = False,
+    ) -> Judgements:
+        """Classify comments with this model: see `scoring.classify.classify`."""
+        return classify(self.scorer, self.identify, policy, texts, declared, explained=explained)
+
 
 class ModelHolder:
     """Holds the model in use. One task loads, in a thread; requests only read `served`."""
 
     def __init__(
         self,
-        models: Path,
-        reload_seconds: float,
+        settings: Settings,
         metrics: Metrics,
         warm: Callable[[ServedModel], None],
     ) -> None:
         """Name what to follow.
 
         Args:
-            models: Folder that holds `CURRENT`.
-            reload_seconds: Seconds between two looks.
+            settings: The folder that holds `CURRENT`, the seconds between two looks, and the preset
+                that a model must have.
             metrics: Where loads and failures are counted.
             warm: Called in a thread with each model before it is used.
         """
         self.served: ServedModel | None = None
         self.reason = STARTING
-        self._models = models
-        self._reload_seconds = reload_seconds
+        self._models = settings.models
+        self._policy = settings.policy
+        self._reload_seconds = settings.reload_seconds
         self._metrics = metrics
         self._warm = warm
         self._identify: LanguageIdentifier | None = None
@@ -115,7 +128,7 @@ class ModelHolder:
     async def _swap(self, version: str, identify: LanguageIdentifier) -> None:
         started = time.perf_counter()
         try:
-            served = await asyncio.to_thread(_load, self._models, version, identify)
+            served = await asyncio.to_thread(self._load, version, identify)
             await asyncio.to_thread(self._warm, served)
             await asyncio.to_thread(give_back_memory)
         except _UNUSABLE as error:
@@ -127,6 +140,17 @@ class ModelHolder:
         milliseconds = round(1000 * (time.perf_counter() - started))
         fields = {"model": version, "milliseconds": milliseconds, "terms": served.scorer.terms}
         _log.info("model loaded", extra={"fields": fields})
+
+    def _load(self, version: str, identify: LanguageIdentifier) -> ServedModel:
+        """Load a version; its arrays as stored are let go of."""
+        published = load_version(self._models, version)
+        policies = published.manifest.policies
+        if self._policy not in policies:
+            raise PolicyError(
+                f"model {version} has no policy {self._policy!r}, only {', '.join(policies)}; set "
+                "MODERATION_POLICY to one of them, or train a model that has it"
+            )
+        return ServedModel(published.manifest, published.scorer, identify)
 
     def _fail(self, error: Exception, version: str | None) -> None:
         """Note a version that cannot be used; log it once, however often it is seen."""
@@ -142,9 +166,3 @@ class ModelHolder:
         serving = self.served.manifest.version if self.served else None
         fields = {"model": version, "serving": serving, "error": failure}
         _log.error("model refused", extra={"fields": fields})
-
-
-def _load(models: Path, version: str, identify: LanguageIdentifier) -> ServedModel:
-    """Load a version; its arrays as stored are let go of."""
-    published = load_version(models, version)
-    return ServedModel(published.manifest, published.scorer, identify)

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
 from scoring.artifacts.manifest import Manifest
+from scoring.classify import Judgements
 from scoring.decisions.policy import OUTCOMES
 from scoring.guidelines import CATEGORIES, GUIDELINES, GUIDELINES_VERSION
 from service.context import context_of, served_model
@@ -22,10 +23,15 @@ from service.http.problems import CODES
 from service.http.problems import MEDIA_TYPE as PROBLEM_TYPE
 from service.monitoring.metrics import MEDIA_TYPE as METRICS_TYPE
 from service.monitoring.metrics import Metrics
-from service.scheduling.steps import judge_all
+from service.scheduling.steps import classify_in_steps
 from service.settings import Settings
-from service.wire.classify import Told, format_answer, format_results
-from service.wire.parse import Comment, Refusal, parse_classify
+from service.wire.classify import (
+    Comment,
+    Refusal,
+    choose_policy,
+    format_answer,
+    parse_classify,
+)
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -95,11 +101,14 @@ async def classify(request: Request) -> Response:
     body = await read_json_body(request, settings.max_body_bytes)
     call = parse_classify(body, settings.max_comments, settings.max_comment_bytes)
     request.scope["moderation.comments"] = len(call.items)
-    policy = served.manifest.policies[call.policy or settings.policy]
+    policy = choose_policy(call, served.manifest.policies, settings.policy)
     comments = [item for item in call.items if isinstance(item, Comment)]
-    told = await judge_all(context.gatherer, served, policy, comments, explained=call.explain)
-    count_comments(context.metrics, call.items, told)
-    return json_response(format_answer(served.manifest, format_results(call.items, told)))
+    judgements = await classify_in_steps(
+        context.batcher, served, policy, [comment.text for comment in comments],
+        [comment.language for comment in comments], explained=call.explain,
+    )  # fmt: skip
+    count_comments(context.metrics, call.items, judgements)
+    return json_response(format_answer(served.manifest, call.items, judgements))
 
 
 @router.get(
@@ -210,17 +219,17 @@ def describe_model(manifest: Manifest, settings: Settings) -> dict[str, Any]:
 
 
 def count_comments(
-    metrics: Metrics, items: Iterable[Comment | Refusal], told: Iterable[Told]
+    metrics: Metrics, items: Iterable[Comment | Refusal], judgements: Judgements
 ) -> None:
     """Count the comments of one request.
 
     Args:
         metrics: The counters.
         items: Comments and refusals.
-        told: What was found of each comment among them.
+        judgements: What was found of the comments among them.
     """
     for item in items:
         if isinstance(item, Refusal):
             metrics.count_comment("refused", item.code)
-    for _, outcome in told:
+    for outcome in judgements.verdicts.outcomes:
         metrics.count_comment(*_COUNTED_AS[outcome])

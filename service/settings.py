@@ -14,7 +14,6 @@ from typing import Final
 
 from scoring.comment_rules import LONGEST_COMMENT
 from scoring.compilation.private_folder import chosen_cache
-from scoring.decisions.policy import PRESETS
 from service.errors import SettingsError
 
 PREFIX: Final = "MODERATION_"
@@ -146,7 +145,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         port=_integer(values, "MODERATION_PORT", 1, 65535),
         models=Path(values["MODERATION_MODELS"]),
         workers=_integer(values, "MODERATION_WORKERS", 1, 256),
-        policy=_choice(values, "MODERATION_POLICY", PRESETS),
+        policy=values["MODERATION_POLICY"],
         max_comments=max_comments,
         max_comment_bytes=max_comment_bytes,
         max_body_bytes=_integer(values, "MODERATION_MAX_BODY_BYTES", 1, 2**30),

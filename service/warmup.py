@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from scoring.compilation.sample import SAMPLES
-from scoring.decisions.policy import PRESETS
+from scoring.result_json import render
 from service.models import ServedModel
-from service.wire.classify import judge_comments
-from service.wire.parse import Comment
 
 
 def warm(served: ServedModel) -> None:
@@ -15,6 +13,5 @@ def warm(served: ServedModel) -> None:
     Args:
         served: The model about to be used.
     """
-    policy = served.manifest.policies[PRESETS[0]]
-    comments = [Comment(None, text, None) for text in SAMPLES]
-    judge_comments(served, policy, comments, explained=True)
+    policy = next(iter(served.manifest.policies.values()))
+    render(served.classify(policy, SAMPLES, [None] * len(SAMPLES), explained=True))

@@ -25,7 +25,7 @@ from scoring.artifacts.files import MANIFEST, read_verified
 from scoring.artifacts.manifest import parse_manifest
 from scoring.artifacts.versions import current_version
 from scoring.comment_rules import LONGEST_COMMENT
-from scoring.decisions.policy import PRESETS
+from scoring.decisions.policy import DEFAULT_PRESET
 from scoring.errors import ArchiveRefused, ScoringError
 from scoring.parallel.chunk_map import LOCAL, open_chunk_map, usable_cores
 
@@ -72,7 +72,7 @@ def _add_judging(group: argparse._ArgumentGroup) -> None:
     add, models = group.add_argument, Path(os.environ.get("MODERATION_MODELS", "models"))
     add("--models", type=Path, default=models, help="folder of models (MODERATION_MODELS, models)")
     add("--version", metavar="MODEL", help="version of the model; else the current one")
-    add("--policy", choices=PRESETS, default=PRESETS[0], help=f"preset that decides ({PRESETS[0]})")
+    add("--policy", default=DEFAULT_PRESET, help=f"preset that decides ({DEFAULT_PRESET})")
     add("--explain", action="store_true", help="list the words that weighed (JSON Lines only)")
     add(
         "--max-comment-bytes",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scoring.artifacts.versions import model_from_bytes
-from scoring.classify import Judgements, judge
+from scoring.classify import Judgements, classify
 from scoring.comment_rules import Fault, is_language_tag, text_fault
 from scoring.decisions.policy import Policy
 from scoring.language.detect import LanguageIdentifier
@@ -63,7 +63,7 @@ class RowJudge:
                 allowed = "allowed: language tag such as en or pt-BR"
                 faults[place] = Fault("invalid_language", f"language is no such tag; {allowed}")
         sound = [place for place, fault in enumerate(faults) if fault is None]
-        judgements = judge(
+        judgements = classify(
             self.scorer,
             self.identify,
             self.policy,

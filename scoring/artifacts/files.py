@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from tokenize import TokenError
@@ -35,6 +36,7 @@ _STORED: Final = {
 # what NumPy raises on a garbled header or body
 _NOT_AN_ARRAY: Final = (ValueError, EOFError, OSError, MemoryError, SyntaxError, TokenError)
 _LARGEST_FILE: Final = 512 * 1024 * 1024
+_LARGEST_LIST: Final = 64 * 1024
 _SUMS_LINE: Final = re.compile(r"([0-9a-f]{64})  ([0-9A-Za-z_][0-9A-Za-z_.+ -]*)")
 _RESTORE: Final = "restore the version from a copy, or train again with `make train`"
 
@@ -119,7 +121,7 @@ def read_verified(folder: Path) -> dict[str, bytes]:
         ArtifactDamaged: A file is missing, unreadable or not what the checksum says.
     """
     try:
-        lines = (folder / SUMS).read_text(encoding="ascii").splitlines()
+        lines = read_regular_file(folder / SUMS, _LARGEST_LIST).decode("ascii").splitlines()
     except FileNotFoundError as error:
         raise ArtifactMissing(
             f"no model at {folder}: it has no {SUMS}; name a version that is there in CURRENT, or "
@@ -142,14 +144,34 @@ def read_verified(folder: Path) -> dict[str, bytes]:
     return contents
 
 
+def read_regular_file(path: Path, limit: int) -> bytes:
+    """Read a file that must be one: not a pipe, which would wait, nor a device, which never ends.
+
+    Args:
+        path: The file.
+        limit: Most bytes it may have.
+
+    Returns:
+        Its bytes.
+
+    Raises:
+        ArtifactDamaged: It is no regular file, or larger.
+        OSError: It cannot be read.
+    """
+    # opened once, and without waiting for the other end of a pipe
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ArtifactDamaged(f"{path} is no regular file; {_RESTORE}")
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise ArtifactDamaged(f"{path} has more than the {limit} bytes that are read; {_RESTORE}")
+    return content
+
+
 def _read_checked(path: Path, digest: str) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > _LARGEST_FILE:
-            raise ArtifactDamaged(
-                f"{path} has {size} bytes, at most {_LARGEST_FILE} are read; {_RESTORE}"
-            )
-        content = path.read_bytes()
+        content = read_regular_file(path, _LARGEST_FILE)
     except OSError as error:
         raise ArtifactDamaged(f"{path} cannot be read: {error.strerror}; {_RESTORE}") from error
     found = hashlib.sha256(content).hexdigest()

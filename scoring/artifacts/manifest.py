@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Final, TypeVar
 
-from scoring.decisions.policy import PRESETS, Policy
+from scoring.decisions.policy import Policy
 from scoring.errors import ArtifactDamaged, FormatUnsupported, PolicyError
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.ngrams.extract import TermSettings
@@ -14,6 +14,18 @@ from scoring.text.normalise import NORMALISER_VERSION
 
 FORMAT: Final = 1
 """Number of the folder format; a loader is kept for each older one."""
+
+LANGUAGES: Final = ("en",)
+"""What a model must have been trained to read: only English can be told from what it cannot."""
+_NUMBERS: Final = {
+    "biases": len(HEADS),
+    "slopes": len(CATEGORIES),
+    "offsets": len(CATEGORIES),
+    "overall": 3,
+}
+_LONGEST_LINE: Final = 1000
+
+_Kind = TypeVar("_Kind")
 
 _GARBLED: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 _RESTORE: Final = "restore the version from a copy, or train again with `make train`"
@@ -27,7 +39,7 @@ class Manifest:
         version: Name of the version: UTC time of training and a digest of its inputs.
         guidelines: Version of the guidelines it was trained for.
         categories: Category keys, in column order.
-        languages: Languages it was trained to read (ISO 639-1).
+        languages: Languages it was trained to read (ISO 639-1); a model of others is refused.
         normaliser: Version of the normaliser it needs.
         terms: Which n-grams are terms.
         biases: One a head. slopes, offsets: one a category. overall: three numbers.
@@ -79,7 +91,7 @@ def parse_manifest(content: bytes, origin: str) -> Manifest:
         The manifest.
 
     Raises:
-        FormatUnsupported: Another format number, another normaliser or other categories.
+        FormatUnsupported: Another format number or normaliser, other categories or languages.
         ArtifactDamaged: Not JSON, or a field is missing or impossible.
     """
     try:
@@ -101,48 +113,84 @@ def parse_manifest(content: bytes, origin: str) -> Manifest:
 
 
 def _check_supported(raw: dict[str, Any], origin: str) -> None:
-    if raw.get("format") != FORMAT:
+    again = "train the model again with `make train`"
+    if type(raw.get("format")) is not int or raw["format"] != FORMAT:
         raise FormatUnsupported(
             f"{origin}: artifact format {raw.get('format')!r}, this version reads {FORMAT}; "
-            "upgrade the package or train the model again with `make train`"
+            f"upgrade the package or {again}"
         )
-    if raw.get("normaliser") != NORMALISER_VERSION:
-        raise FormatUnsupported(
-            f"{origin}: made for normaliser {raw.get('normaliser')!r}, this version has "
-            f"{NORMALISER_VERSION}; train the model again with `make train`"
-        )
-    if raw.get("categories") != list(CATEGORIES):
-        raise FormatUnsupported(
-            f"{origin}: made for categories {raw.get('categories')!r}, this version needs "
-            f"{list(CATEGORIES)}; train the model again with `make train`"
-        )
+    for name, needed in (
+        ("normaliser", NORMALISER_VERSION),
+        ("categories", list(CATEGORIES)),
+        ("languages", list(LANGUAGES)),
+    ):
+        if raw.get(name) != needed:
+            raise FormatUnsupported(
+                f"{origin}: made for {name} {raw.get(name)!r}, this version needs {needed}; {again}"
+            )
 
 
 def _build(raw: dict[str, Any]) -> Manifest:
-    fields = dict(raw)
-    fields["terms"] = TermSettings(**raw["terms"])
-    fields["policies"] = {name: _policy(value) for name, value in raw["policies"].items()}
+    names = {entry.name for entry in fields(Manifest)}
+    unknown = sorted(set(raw) - names)
+    if unknown:
+        raise ValueError(f"fields {unknown} are unknown; upgrade the package")
+    values = dict(raw)
+    for name in ("version", "guidelines", "data_digest", "configuration_digest", "trained_at"):
+        values[name] = _line(raw[name], name)
     for name in ("categories", "languages", "provisional"):
-        fields[name] = tuple(map(str, raw[name]))
-    for name, size in (
-        ("biases", len(HEADS)),
-        ("slopes", len(CATEGORIES)),
-        ("offsets", len(CATEGORIES)),
-        ("overall", 3),
-    ):
-        fields[name] = tuple(map(float, raw[name]))
-        if len(fields[name]) != size:
-            raise ValueError(f"{name} has {len(fields[name])} numbers, needs {size}")
-    missing = set(PRESETS) - set(fields["policies"])
-    if missing:
-        raise ValueError(f"policies {sorted(missing)} are missing")
-    return Manifest(**fields)
+        values[name] = tuple(_line(item, name) for item in _typed(raw[name], list, name))
+    for name in ("sources", "libraries"):
+        items = _typed(raw[name], dict, name).items()
+        values[name] = {_line(key, name): _line(value, name) for key, value in items}
+    for name, size in _NUMBERS.items():
+        values[name] = _numbers(raw[name], size, name)
+    values["prevalence"] = _share(raw["prevalence"], "prevalence")
+    if not 0 <= _typed(raw["training_rows"], int, "training_rows") < 2**53:
+        raise ValueError(f"training_rows is {raw['training_rows']}; allowed: 0 to 2 ** 53 - 1")
+    values["terms"] = TermSettings(**_typed(raw["terms"], dict, "terms"))
+    policies = _typed(raw["policies"], dict, "policies")
+    if not policies:
+        raise ValueError("policies are empty; at least one is needed")
+    values["policies"] = {_line(name, "policies"): _policy(policies[name]) for name in policies}
+    return Manifest(**values)
 
 
-def _policy(raw: dict[str, Any]) -> Policy:
+def _policy(raw: object) -> Policy:
+    policy = _typed(raw, dict, "a policy")
+    thresholds = _typed(policy["category_thresholds"], list, "category_thresholds")
     return Policy(
-        name=str(raw["name"]),
-        reject_threshold=float(raw["reject_threshold"]),
-        approve_threshold=float(raw["approve_threshold"]),
-        category_thresholds=tuple(map(float, raw["category_thresholds"])),
+        name=_line(policy["name"], "a policy's name"),
+        reject_threshold=_share(policy["reject_threshold"], "reject_threshold"),
+        approve_threshold=_share(policy["approve_threshold"], "approve_threshold"),
+        category_thresholds=tuple(_share(value, "category_thresholds") for value in thresholds),
     )
+
+
+def _typed(value: object, kind: type[_Kind], name: str) -> _Kind:
+    """Return a value of exactly this type; true is no number."""
+    if type(value) is not kind:
+        raise TypeError(f"{name} is a {type(value).__name__}, needs to be a {kind.__name__}")
+    return value
+
+
+def _line(value: object, name: str) -> str:
+    """Return one line of valid Unicode without control characters."""
+    text = _typed(value, str, name)
+    if len(text) > _LONGEST_LINE or not text.isprintable():
+        raise ValueError(f"{name} must be at most {_LONGEST_LINE} printable characters on one line")
+    return text
+
+
+def _numbers(value: object, size: int, name: str) -> tuple[float, ...]:
+    numbers = tuple(float(_typed(item, float, name)) for item in _typed(value, list, name))
+    if len(numbers) != size:
+        raise ValueError(f"{name} has {len(numbers)} numbers, needs {size}")
+    return numbers
+
+
+def _share(value: object, name: str) -> float:
+    number = float(value) if type(value) is int else float(_typed(value, float, name))
+    if not 0.0 <= number <= 1.0:
+        raise ValueError(f"{name} is {number}; allowed: 0 to 1")
+    return number

@@ -13,16 +13,24 @@ from typing import Final
 
 import numpy as np
 
-from scoring.artifacts.files import parse_artifact, read_verified, write_artifact, write_synced
+from scoring.artifacts.files import (
+    parse_artifact,
+    read_regular_file,
+    read_verified,
+    write_artifact,
+    write_synced,
+)
 from scoring.artifacts.manifest import Manifest
 from scoring.errors import ArtifactDamaged, ArtifactMissing, TextError
 from scoring.guidelines import CATEGORIES
+from scoring.language.detect import TextStatistics
 from scoring.model.arrays import LinearModel
 from scoring.model.scorer import Scorer
 
 CURRENT: Final = "CURRENT"
 GOLDEN: Final = "golden.jsonl"
 GOLDEN_TOLERANCE: Final = 1e-6
+_LONGEST_CURRENT: Final = 4096
 _VERSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,99}")
 
 
@@ -56,7 +64,7 @@ def current_version(models: Path) -> str:
     """
     path = models / CURRENT
     try:
-        version = path.read_text(encoding="utf-8").strip()
+        version = read_regular_file(path, _LONGEST_CURRENT).decode().strip()
     except FileNotFoundError as error:
         raise ArtifactMissing(
             f"{path} does not exist; run `make train`, or point MODERATION_MODELS at the folder "
@@ -141,16 +149,25 @@ def golden_lines(model: LinearModel, texts: list[str]) -> bytes:
         texts: Invented comments.
 
     Returns:
-        JSON Lines: text, reject probability and the category probabilities.
+        JSON Lines: text, reject probability, the category probabilities, and how many words are
+        known to be English.
     """
     scores = Scorer(model).score(texts)
-    rows = zip(texts, scores.reject_probability, scores.category_probabilities, strict=True)
+    rows = zip(
+        texts, scores.reject_probability, scores.category_probabilities, scores.statistics,
+        strict=True,
+    )  # fmt: skip
     lines = [
         json.dumps(
-            {"text": text, "reject": float(reject), "categories": categories.tolist()},
+            {
+                "text": text,
+                "reject": float(reject),
+                "categories": categories.tolist(),
+                "english_words": TextStatistics(*counted.tolist()).english_words,
+            },
             ensure_ascii=False,
         )
-        for text, reject, categories in rows
+        for text, reject, categories, counted in rows
     ]
     return ("\n".join(lines) + "\n").encode()
 
@@ -162,6 +179,7 @@ def _check_golden(scorer: Scorer, content: bytes, origin: str) -> None:
         numbers = [[row["reject"], *row["categories"]] for row in rows]
         expected = np.array(numbers, dtype=float).reshape(len(rows), 1 + len(CATEGORIES))
         scores = scorer.score(texts)
+        known = [int(row["english_words"]) for row in rows if "english_words" in row]
     except (ValueError, KeyError, TypeError, OverflowError, TextError) as error:
         raise ArtifactDamaged(
             f"{origin}: {GOLDEN} cannot be read: {type(error).__name__}: {error}; restore the "
@@ -169,6 +187,12 @@ def _check_golden(scorer: Scorer, content: bytes, origin: str) -> None:
         ) from error
     if not texts:
         raise ArtifactDamaged(f"{origin}: {GOLDEN} is missing or empty; train again")
+    counted = [TextStatistics(*row).english_words for row in scores.statistics.tolist()]
+    if known and counted != known:
+        raise ArtifactDamaged(
+            f"{origin}: golden comments have {sum(counted)} words known to be English, stored were "
+            f"{sum(known)}: english.npy is another; train again"
+        )
     found = np.column_stack([scores.reject_probability, scores.category_probabilities])
     difference = float(np.abs(found - expected).max())
     if not difference <= GOLDEN_TOLERANCE:

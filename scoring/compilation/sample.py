@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from scoring.classify import judge
+from scoring.classify import classify
 from scoring.compilation.jit import keep_kernels
 from scoring.decisions.policy import Policy
 from scoring.guidelines import CATEGORIES, HEADS
@@ -48,4 +48,6 @@ def compile_kernels() -> None:
     )
     policy = Policy("any", 1.0, 0.0, (1.0,) * categories)
     undeclared = [None] * len(SAMPLES)
-    render(judge(Scorer(model), lambda _: ("en", 1.0), policy, SAMPLES, undeclared, explained=True))
+    render(
+        classify(Scorer(model), lambda _: ("en", 1.0), policy, SAMPLES, undeclared, explained=True)
+    )

@@ -78,9 +78,10 @@ def _decide(category: F64, reject: float, thresholds: F64, codes: U8) -> None:
 
 @kernel
 def _give_reasons(category: F64, codes: U8) -> int:
-    """List the violated categories, or the likeliest where none is; return the first.
+    """List the violated categories and return the first.
 
-    The likeliest come first, and of equally likely ones the first in order.
+    Where none reached its threshold, the likeliest is what the comment is rejected for: it counts
+    as violated. The likeliest come first, and of equally likely ones the first in order.
     """
     first = VIOLATED + len(category)
     largest = 0
@@ -96,6 +97,7 @@ def _give_reasons(category: F64, codes: U8) -> int:
             codes[k] = c
             count += 1
     if count == 0:
+        codes[VIOLATED + largest] = 1
         codes[first] = largest
         count = 1
     codes[REASONS] = count

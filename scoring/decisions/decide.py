@@ -53,7 +53,11 @@ class Verdicts:
 
     @property
     def violated(self) -> NDArray[np.bool_]:
-        """Whether each category reached its threshold, bool (n, 11)."""
+        """Whether each category is violated, bool (n, 11).
+
+        It reached its threshold, or is the likeliest one of a comment that only the overall
+        probability rejects.
+        """
         return self.codes[:, VIOLATED:_ORDERED].astype(np.bool_)
 
     def reasons(self, comment: int) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 from scoring.errors import PolicyError
 from scoring.guidelines import CATEGORIES
 
-PRESETS: Final = ("assist", "automatic")
+DEFAULT_PRESET: Final = "assist"
+"""The preset of whoever names none; which presets there are, a model's manifest says."""
 
 
 class Decision(StrEnum):
@@ -48,7 +49,7 @@ class Policy:
     """Thresholds of one preset.
 
     Attributes:
-        name: `assist` (a person reviews a band) or `automatic` (no band).
+        name: Its name, such as `assist` (a person reviews a band) or `automatic` (no band).
         reject_threshold: The overall probability in [0, 1] from which a comment is rejected.
         approve_threshold: The overall probability below which a comment is approved; equal to
             `reject_threshold` where there is no band.

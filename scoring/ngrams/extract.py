@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from scoring.ngrams._hashing import (
     word_terms,
 )
 from scoring.text.normalise import NormalisedText
+
+LONGEST_NGRAM: Final = 16
+"""Tokens or code points: what a text takes in memory grows with the longest n-gram."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,11 @@ class TermSettings:
 
     def __post_init__(self) -> None:
         fields = (self.longest_word, self.shortest_character, self.longest_character)
-        if not all(type(field) is int and field >= 1 for field in fields):
-            raise ValueError(f"n-gram lengths are {fields}; each must be a whole number from 1 on")
+        if not all(type(field) is int and 1 <= field <= LONGEST_NGRAM for field in fields):
+            raise ValueError(
+                f"n-gram lengths are {fields}; each must be a whole number from 1 to "
+                f"{LONGEST_NGRAM}"
+            )
         if self.shortest_character > self.longest_character:
             raise ValueError(
                 f"character n-grams go from {self.shortest_character} to "

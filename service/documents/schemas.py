@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from scoring.comment_rules import LONGEST_LANGUAGE
 from scoring.guidelines import CATEGORIES, HEADS
 from service.http.problems import CODES, ITEM_CODES
-from service.wire.parse import LONGEST_ID
+from service.wire.classify import LONGEST_ID
 
 _ID = Field(None, max_length=LONGEST_ID, description="Yours; answered as sent.")
 _LANGUAGE = Field(
@@ -39,14 +39,14 @@ class ManyComments(BaseModel):
 
     comments: list[CommentIn] = Field(min_length=1, description="At most MODERATION_MAX_COMMENTS.")
     explain: bool = Field(False, description="Whether to list the words that weighed most.")
-    policy: Literal["assist", "automatic"] | None = _POLICY
+    policy: str | None = _POLICY
 
 
 class OneComment(CommentIn):
     """One comment, without a list around it; the answer has a list of one result."""
 
     explain: bool = Field(False, description="Whether to list the words that weighed most.")
-    policy: Literal["assist", "automatic"] | None = _POLICY
+    policy: str | None = _POLICY
 
 
 class CategoryScore(BaseModel):
@@ -54,7 +54,10 @@ class CategoryScore(BaseModel):
 
     approve: float = _PROBABILITY
     reject: float = _PROBABILITY
-    violated: bool = Field(description="Whether reject reached the policy's threshold.")
+    violated: bool = Field(
+        description="Whether reject reached the policy's threshold; or this is the likeliest "
+        "category of a comment that only its overall probability rejects."
+    )
 
 
 CategoryScores = create_model(

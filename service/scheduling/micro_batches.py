@@ -1,10 +1,10 @@
-"""Judges together the single comments that arrive in one turn of the event loop.
+"""Micro-batches: single comments that arrive in one turn of the event loop are classified together.
 
-A comment judged on its own, between requests, takes about three times what it takes in a batch:
-every table and every branch is cold. Where callers come together, each of a turn lets the others
-speak; in the next turn the first to go on judges for all, and the others find their results there.
-Nobody waits for a timer or for somebody else: whoever finds no result judges for itself. A caller
-who is alone is answered at once.
+A comment classified on its own, between requests, takes about twice what it takes in a batch: every
+table and every branch is cold. Where callers come together, each of a turn lets the others speak;
+in the next turn the first to go on classifies for all, and the others find their part there. Nobody
+waits for a timer or for somebody else: whoever finds nothing classifies for itself. A caller who is
+alone is answered at once.
 """
 
 from __future__ import annotations
@@ -12,73 +12,82 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from scoring.classify import Judgements
 from scoring.decisions.policy import Policy
 from service.models import ServedModel
-from service.wire.classify import Told, judge_comments
-from service.wire.parse import Comment
 
-MOST_TOGETHER: Final = 32
-"""Comments judged in one go: under a millisecond of work."""
-LONGEST_TOGETHER: Final = 1000
-"""Code points of a comment that may be judged with others; a long one would keep them waiting."""
+LARGEST_BATCH: Final = 32
+"""Comments classified in one go: under a millisecond of work."""
+LONGEST_BATCHED: Final = 1000
+"""Code points of a comment that may share a batch; a long one would keep the others waiting."""
 COMPANY_TURNS: Final = 64
 """Turns with a single request after which the next is taken to be alone again."""
 
 
-class _Group:
+class _Batch:
     """Comments of one turn for one model and policy.
 
     Attributes:
-        comments: The comments; none joins once the first of them is back.
-        told: What was found of each; None before, no entries after a failure.
+        texts: The comments; none joins once the first of them is back.
+        declared: Their languages as declared.
+        judgements: What was found of them; None before, and after a failure.
+        taken: Whether one of them has gone on to classify.
     """
 
-    __slots__ = ("comments", "told")
+    __slots__ = ("declared", "judgements", "taken", "texts")
 
     def __init__(self) -> None:
-        self.comments: list[Comment] = []
-        self.told: list[Told] | None = None
+        self.texts: list[str] = []
+        self.declared: list[str | None] = []
+        self.judgements: Judgements | None = None
+        self.taken = False
 
 
-class Gatherer:
+class MicroBatcher:
     """Brings single comments of one turn together; used from one event loop."""
 
     def __init__(self) -> None:
         """Start alone."""
-        self._groups: dict[tuple[int, str], _Group] = {}
+        self._batches: dict[tuple[int, str], _Batch] = {}
         self._company = 0
         self._seen_this_turn = False
 
-    async def judge_one(self, served: ServedModel, policy: Policy, comment: Comment) -> Told:
-        """Judge one comment, with others where others are there.
+    async def classify(
+        self, served: ServedModel, policy: Policy, text: str, declared: str | None
+    ) -> Judgements:
+        """Classify one comment, with others where others are there.
 
         Args:
             served: The model in use.
             policy: The thresholds.
-            comment: The comment, at most `LONGEST_TOGETHER` code points.
+            text: The comment, at most `LONGEST_BATCHED` code points.
+            declared: The language that the caller gave (BCP 47), or None.
 
         Returns:
-            What was found of it.
+            The one judgement.
         """
         if not self._in_company():
-            return judge_comments(served, policy, [comment])[0]
+            return served.classify(policy, [text], [declared])
         key = (id(served), policy.name)
-        group = self._groups.get(key)
-        if group is None or len(group.comments) == MOST_TOGETHER:
-            group = self._groups[key] = _Group()
-        place = len(group.comments)
-        group.comments.append(comment)
+        batch = self._batches.get(key)
+        if batch is None or len(batch.texts) == LARGEST_BATCH:
+            batch = self._batches[key] = _Batch()
+        place = len(batch.texts)
+        batch.texts.append(text)
+        batch.declared.append(declared)
         try:
             await asyncio.sleep(0)
         finally:
             # also for one who goes away: none joins once anyone is back
-            if self._groups.get(key) is group:
-                del self._groups[key]
-        if group.told is None:
-            self._company = COMPANY_TURNS if len(group.comments) > 1 else self._company - 1
-            group.told = []
-            group.told = judge_comments(served, policy, group.comments)
-        return group.told[place] if group.told else judge_comments(served, policy, [comment])[0]
+            if self._batches.get(key) is batch:
+                del self._batches[key]
+        if not batch.taken:
+            batch.taken = True
+            self._company = COMPANY_TURNS if len(batch.texts) > 1 else self._company - 1
+            batch.judgements = served.classify(policy, batch.texts, batch.declared)
+        if batch.judgements is None:  # whoever went on for all of them failed
+            return served.classify(policy, [text], [declared])
+        return batch.judgements.part(place, place + 1)
 
     def _in_company(self) -> bool:
         """Whether another request has lately come in the same turn as one before it."""

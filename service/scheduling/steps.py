@@ -1,78 +1,84 @@
-"""Shares the worker's one thread: long requests are judged in steps, and single ones go between."""
+"""Shares the worker's one thread: long requests are classified in steps, single ones go between.
+
+Texts in, judgements out: what a wire format makes of them is not known here.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Final
 
+from scoring.classify import Judgements, join
 from scoring.decisions.policy import Policy
 from service.models import ServedModel
-from service.scheduling.micro_batches import LONGEST_TOGETHER, Gatherer
-from service.wire.classify import Told, judge_comments
-from service.wire.parse import Comment
+from service.scheduling.micro_batches import LONGEST_BATCHED, MicroBatcher
 
-CHUNK_COMMENTS: Final = 64
-CHUNK_COST: Final = 16_384
-"""Code points judged in one step: under a millisecond of work."""
+STEP_COMMENTS: Final = 64
+STEP_COST: Final = 16_384
+"""Code points classified in one step: under a millisecond of work."""
 LONG_COST: Final = 8192
 """Code points from which a text is a step of its own: one made to be slow takes milliseconds."""
 EXPLAIN_COST: Final = 10
 """How many times longer a code point takes with an explanation: 9.6, measured 2026-11-23."""
 
 
-async def judge_all(
-    gatherer: Gatherer,
+async def classify_in_steps(
+    batcher: MicroBatcher,
     served: ServedModel,
     policy: Policy,
-    comments: Sequence[Comment],
+    texts: Sequence[str],
+    declared: Sequence[str | None],
     *,
     explained: bool,
-) -> list[Told]:
-    """Judge comments without keeping other requests waiting for all of them.
+) -> Judgements:
+    """Classify comments without keeping other requests waiting for all of them.
 
     A step of under a millisecond runs where it is: a thread would cost more than it saves. One
     long text is a step of its own and goes to a thread, where the compiled code runs beside the
     event loop.
 
     Args:
-        gatherer: Brings single comments of several requests together.
+        batcher: Brings single comments of several requests together.
         served: The model in use.
         policy: The thresholds.
-        comments: The comments.
+        texts: The comments, valid Unicode.
+        declared: For each, the language that the caller gave (BCP 47), or None.
         explained: Whether to list the words that weighed most.
 
     Returns:
-        One entry a comment, in order.
+        The judgements, in order.
     """
-    if len(comments) == 1 and not explained and len(comments[0].text) <= LONGEST_TOGETHER:
-        return [await gatherer.judge_one(served, policy, comments[0])]
-    told: list[Told] = []
+    if len(texts) == 1 and not explained and len(texts[0]) <= LONGEST_BATCHED:
+        return await batcher.classify(served, policy, texts[0], declared[0])
+    if not texts:
+        return served.classify(policy, texts, declared, explained=explained)
+    parts: list[Judgements] = []
     factor = EXPLAIN_COST if explained else 1
-    work = partial(judge_comments, served, policy, explained=explained)
-    for first, stop, cost in split([len(comment.text) * factor for comment in comments]):
+    for first, stop, cost in split([len(text) * factor for text in texts]):
         if first:
             await asyncio.sleep(0)
-        part = comments[first:stop]
-        long = cost > LONG_COST and len(part) == 1
-        told += await asyncio.to_thread(work, part) if long else work(part)
-    return told
+        step = (policy, texts[first:stop], declared[first:stop])
+        if cost > LONG_COST and stop - first == 1:
+            parts.append(await asyncio.to_thread(served.classify, *step, explained=explained))
+        else:
+            parts.append(served.classify(*step, explained=explained))
+    return join(parts)
 
 
 def split(costs: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """Cut a sequence of costs into runs.
+    """Cut a sequence of costs into steps.
 
     Args:
         costs: The cost of each item.
 
     Returns:
-        First index, index after the last, and total cost of each run: at most `CHUNK_COMMENTS`
-        items and `CHUNK_COST`; an item of more than `LONG_COST` is a run of its own.
+        First index, index after the last, and total cost of each step: at most `STEP_COMMENTS`
+        items and `STEP_COST`; an item of more than `LONG_COST` is a step of its own.
     """
     first = total = 0
     for position, cost in enumerate(costs):
-        full = position - first == CHUNK_COMMENTS or total + cost > CHUNK_COST
+        full = position - first == STEP_COMMENTS or total + cost > STEP_COST
         full = full or max(costs[first], cost) > LONG_COST
         if full and position > first:
             yield first, position, total

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scoring.artifacts.versions import PublishedModel, load_current
-from scoring.classify import judge
+from scoring.classify import classify
 from scoring.decisions.policy import Decision
 from scoring.language.identifier import load_identifier
 
@@ -73,7 +73,9 @@ def shipped() -> PublishedModel:
 
 def decision(shipped: PublishedModel, text: str, preset: str, declared: str | None = None) -> str:
     policy = shipped.manifest.policies[preset]
-    judged = judge(shipped.scorer, load_identifier(), policy, [text], [declared], explained=False)
+    judged = classify(
+        shipped.scorer, load_identifier(), policy, [text], [declared], explained=False
+    )
     return str(judged.verdicts.decisions[0])
 
 

@@ -103,13 +103,13 @@ def start(tmp_path: Path, kernel_cache: Path) -> Iterator[Callable[..., Service]
 def test_it_answers_and_drains_on_sigterm(start: Callable[..., Service]) -> None:
     service = start()
     service.wait_ready()
-    status, answer = service.wire.classify(b'{"text": "you are an idiot"}')
+    status, answer = service.classify(b'{"text": "you are an idiot"}')
     assert (status, answer["results"][0]["decision"]) == (200, "reject")
 
     comments = [{"text": "the council voted for the new law on monday " * 400}] * 32
     body = json.dumps({"comments": comments, "explain": True}).encode()
     answers: list[tuple[int, Any]] = []
-    asking = threading.Thread(target=lambda: answers.append(service.wire.classify(body)))
+    asking = threading.Thread(target=lambda: answers.append(service.classify(body)))
     asking.start()
     time.sleep(0.3)
     service.process.send_signal(signal.SIGTERM)
@@ -182,7 +182,7 @@ def test_bodies_that_lie_about_their_length(start: Callable[..., Service]) -> No
         chunked.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n" + b"1f4\r\n")
         chunked.sendall(b" " * 500 + b"\r\n1f4\r\n" + b" " * 500 + b"\r\n1f4\r\n" + b" " * 500)
         assert b"413" in chunked.recv(4096).split(b"\r\n")[0]
-    assert service.wire.classify(b'{"text": "you are an idiot"}')[0] == 200
+    assert service.classify(b'{"text": "you are an idiot"}')[0] == 200
 
 
 def test_wrong_settings_end_it_with_one_line(start: Callable[..., Service]) -> None:

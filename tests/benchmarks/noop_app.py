@@ -15,14 +15,13 @@ from fastapi import FastAPI, Request, Response
 
 import service.__main__
 import service.app
-from scoring.classify import Judgements, judge
-from scoring.decisions.policy import PRESETS
+from scoring.classify import Judgements, classify
+from scoring.decisions.policy import DEFAULT_PRESET
 from service.context import context_of, served_model
 from service.http.body import read_json_body
 from service.models import ServedModel
 from service.routes import DirectRoute, count_comments, json_response
-from service.wire.classify import format_answer, format_judgements, format_results
-from service.wire.parse import Comment, parse_classify
+from service.wire.classify import Comment, format_answer, parse_classify
 
 PATH: Final = "/noop"
 FACTORY: Final = "tests.benchmarks.noop_app:from_environment"
@@ -52,9 +51,9 @@ async def noop(request: Request) -> Response:
     call = parse_classify(body, settings.max_comments, settings.max_comment_bytes)
     request.scope["moderation.comments"] = len(call.items)
     comments = [item for item in call.items if isinstance(item, Comment)]
-    told = format_judgements(_judgements(served, len(comments)))
-    count_comments(context.metrics, call.items, told)
-    return json_response(format_answer(served.manifest, format_results(call.items, told)))
+    judgements = _judgements(served, len(comments))
+    count_comments(context.metrics, call.items, judgements)
+    return json_response(format_answer(served.manifest, call.items, judgements))
 
 
 def _judgements(served: ServedModel, count: int) -> Judgements:
@@ -62,9 +61,9 @@ def _judgements(served: ServedModel, count: int) -> Judgements:
     key = served.manifest.version, count
     made = _made.get(key)
     if made is None:
-        policy = served.manifest.policies[PRESETS[0]]
+        policy = served.manifest.policies[DEFAULT_PRESET]
         texts, undeclared = [_TEXT] * count, [None] * count
-        made = judge(served.scorer, served.identify, policy, texts, undeclared, explained=False)
+        made = classify(served.scorer, served.identify, policy, texts, undeclared, explained=False)
         _made[key] = made
     return made
 

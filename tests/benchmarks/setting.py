@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final, cast
 
 from scoring.artifacts.versions import PublishedModel, load_current
-from scoring.classify import Judgements, judge
+from scoring.classify import Judgements, classify
 from scoring.compilation.cache import load_kernels
-from scoring.decisions.policy import PRESETS
+from scoring.decisions.policy import DEFAULT_PRESET
 from scoring.language.detect import LanguageIdentifier
 from scoring.language.identifier import load_identifier
 from scoring.model.scorer import Scorer
@@ -73,9 +73,9 @@ class Setting:
             The judgements, in order.
         """
         chosen = cast("Scorer", scorer or self.published.scorer)
-        policy = self.published.manifest.policies[PRESETS[0]]
+        policy = self.published.manifest.policies[DEFAULT_PRESET]
         declared = [None] * len(texts)
-        return judge(chosen, self.identify, policy, texts, declared, explained=False)
+        return classify(chosen, self.identify, policy, texts, declared, explained=False)
 
 
 def prepare(

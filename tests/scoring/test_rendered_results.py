@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.classify import Judgements, judge
+from scoring.classify import Judgements, classify
 from scoring.decisions.decide import decide
 from scoring.decisions.policy import OUTCOMES, Decision, Policy
 from scoring.errors import LayoutExceeded
@@ -135,7 +135,7 @@ def tiny_scorer(tiny_model: Any) -> Scorer:
 def results(
     scorer: Scorer, identify: LanguageIdentifier, texts: list[str], declared: list[str | None]
 ) -> list[dict[str, Any]]:
-    judged = judge(scorer, identify, ASSIST, texts, declared, explained=False)
+    judged = classify(scorer, identify, ASSIST, texts, declared, explained=False)
     return [orjson.loads(b"{" + result) for result in render(judged)]
 
 

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import io
 import json
+import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,7 @@ from scoring.artifacts.files import (
     stored_arrays,
 )
 from scoring.artifacts.manifest import FORMAT, Manifest, parse_manifest
-from scoring.artifacts.versions import load_version, model_from_bytes
+from scoring.artifacts.versions import CURRENT, current_version, load_version, model_from_bytes
 from scoring.errors import ArtifactDamaged, ArtifactError, ArtifactMissing, FormatUnsupported
 from scoring.guidelines import HEADS
 from scoring.model.arrays import LinearModel
@@ -189,7 +190,29 @@ def test_a_file_beyond_the_largest_size_is_not_read(
     write_version: WriteVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scoring.artifacts.files._LARGEST_FILE", 200)
-    assert "bytes, at most 200 are read" in refusal(write_version())
+    assert "more than the 200 bytes that are read" in refusal(write_version())
+
+
+@pytest.mark.parametrize("name", ["idf.npy", "manifest.json", "SHA256SUMS"])
+def test_a_pipe_is_refused_at_once(write_version: WriteVersion, name: str) -> None:
+    folder = write_version()
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert f"{folder / name} is no regular file" in refusal(folder)
+
+
+def test_a_device_that_never_ends_is_refused(write_version: WriteVersion) -> None:
+    folder = write_version()
+    (folder / "idf.npy").unlink()
+    (folder / "idf.npy").symlink_to("/dev/zero")
+    assert "is no regular file" in refusal(folder)
+
+
+def test_a_pipe_in_the_place_of_current_is_refused_at_once(write_version: WriteVersion) -> None:
+    models = write_version().parent
+    os.mkfifo(models / CURRENT)
+    with pytest.raises(ArtifactDamaged, match="is no regular file"):
+        current_version(models)
 
 
 def test_a_file_that_no_checksum_names_is_not_read(write_version: WriteVersion) -> None:
@@ -206,7 +229,8 @@ def test_a_file_that_no_checksum_names_is_not_read(write_version: WriteVersion) 
     [
         ({"format": FORMAT + 1}, rf"artifact format {FORMAT + 1}, this version reads {FORMAT}"),
         ({"format": None}, "artifact format None"),
-        ({"normaliser": NORMALISER_VERSION + 1}, "this version has .* train the model again"),
+        ({"normaliser": NORMALISER_VERSION + 1}, r"normaliser \d+, this version needs .* train"),
+        ({"languages": ["en", "ar"]}, r"languages \['en', 'ar'\], this version needs .* train"),
         ({"categories": ["spam"]}, r"categories \['spam'\], this version needs .* train"),
         ({"categories": "profanity"}, "categories 'profanity'"),
     ],
@@ -249,15 +273,24 @@ def test_a_manifest_without_a_field_is_refused(make_manifest: MakeManifest, fiel
     ("field", "value", "message"),
     [
         ("biases", [0.0] * 3, "biases has 3 numbers, needs 12"),
-        ("slopes", ["one"] * 11, "ValueError"),
-        ("offsets", [10**400] * 11, "OverflowError"),
+        ("slopes", ["one"] * 11, "slopes is a str, needs to be a float"),
+        ("offsets", [10**400] * 11, "offsets is a int, needs to be a float"),
         ("overall", None, "TypeError"),
-        ("terms", {"longest_word": 0}, "whole number from 1 on"),
+        ("terms", {"longest_word": 0}, "whole number from 1 to 16"),
+        ("terms", {"longest_character": 10**6}, "whole number from 1 to 16"),
         ("terms", {"longest_sentence": 3}, "longest_sentence"),
         ("terms", [], "TypeError"),
-        ("policies", {}, r"policies \['assist', 'automatic'\] are missing"),
-        ("policies", [], "AttributeError"),
-        ("policies", {"assist": {}, "automatic": {}}, "KeyError: 'name'"),
+        ("policies", {}, "policies are empty"),
+        ("policies", [], "policies is a list, needs to be a dict"),
+        ("policies", {"assist": {}}, "KeyError: 'category_thresholds'"),
+        ("guidelines", 10**30, "guidelines is a int, needs to be a str"),
+        ("guidelines", "1\ud800", "guidelines must be .* printable"),
+        ("guidelines", '1"} 1\nmoderation_model_info{', "guidelines must be .* printable"),
+        ("training_rows", 10**30, "training_rows is 1000"),
+        ("training_rows", True, "training_rows is a bool, needs to be a int"),
+        ("prevalence", "x", "prevalence is a str"),
+        ("prevalence", 1.5, r"prevalence is 1\.5; allowed: 0 to 1"),
+        ("sources", ["seed"], "sources is a list"),
         ("surprise", 1, "surprise"),
     ],
 )
@@ -272,7 +305,7 @@ def test_an_impossible_field_is_refused(
 def test_an_impossible_threshold_is_refused(make_manifest: MakeManifest) -> None:
     policies = json.loads(make_manifest().to_json())["policies"]
     policies["assist"]["reject_threshold"] = 1.5
-    with pytest.raises(ArtifactDamaged, match=r"PolicyError: .*outside"):
+    with pytest.raises(ArtifactDamaged, match=r"reject_threshold is 1.5; allowed: 0 to 1"):
         parse_manifest(manifest_with(make_manifest, policies=policies), "here")
 
 

@@ -16,7 +16,7 @@ import json, sys
 from dataclasses import replace
 from pathlib import Path
 from numba.core import config
-from scoring.classify import judge
+from scoring.classify import classify
 from scoring.result_json import render
 from scoring.model.scorer import Scorer
 from scoring.artifacts.versions import load_current
@@ -29,7 +29,7 @@ for sizes in ((2, 2, 5), (1, 1, 1), (4, 2, 9), (1, 5, 5)):
     scorer = Scorer(replace(published.model, settings=TermSettings(*sizes)))
     for explained in (True, False):  # at first nothing is remembered
         identify = lambda text: ("de", 0.9)
-        render(judge(scorer, identify, policy, texts, undeclared, explained=explained))
+        render(classify(scorer, identify, policy, texts, undeclared, explained=explained))
 print(config.BOUNDSCHECK)
 """
 

@@ -71,10 +71,12 @@ def test_words_and_characters_are_different_terms() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ((0, 2, 5), "whole number from 1 on"),
-        ((2, -1, 5), "whole number from 1 on"),
-        ((2, "2", 5), "whole number from 1 on"),
-        ((2, 2.0, 5), "whole number from 1 on"),
+        ((0, 2, 5), "whole number from 1 to 16"),
+        ((2, -1, 5), "whole number from 1 to 16"),
+        ((2, "2", 5), "whole number from 1 to 16"),
+        ((2, 2.0, 5), "whole number from 1 to 16"),
+        ((2, 2, 17), "whole number from 1 to 16"),
+        ((2**62, 2, 5), "whole number from 1 to 16"),
         ((2, 5, 4), "go from 5 to 4"),
     ],
 )

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from scoring.compilation.sample import compile_kernels
 from scoring.model._accumulate import score_texts
-from service.scheduling.steps import CHUNK_COMMENTS, CHUNK_COST, LONG_COST, split
+from service.scheduling.steps import LONG_COST, STEP_COMMENTS, STEP_COST, split
 
 
-@given(st.lists(st.integers(1, 3 * CHUNK_COST), max_size=300))
+@given(st.lists(st.integers(1, 3 * STEP_COST), max_size=300))
 def test_steps_cover_everything_once_and_stay_small(costs: list[int]) -> None:
     steps = list(split(costs))
     assert [position for first, stop, _ in steps for position in range(first, stop)] == list(
@@ -19,8 +19,8 @@ def test_steps_cover_everything_once_and_stay_small(costs: list[int]) -> None:
     )
     for first, stop, cost in steps:
         assert cost == sum(costs[first:stop])
-        assert 1 <= stop - first <= CHUNK_COMMENTS
-        assert cost <= CHUNK_COST or stop - first == 1
+        assert 1 <= stop - first <= STEP_COMMENTS
+        assert cost <= STEP_COST or stop - first == 1
         assert max(costs[first:stop]) <= LONG_COST or stop - first == 1
 
 

@@ -4,7 +4,7 @@ VENV ?= .venv
 PORT ?= $(or $(MODERATION_PORT),8000)
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup data train evaluate data-report ablation bench serve score test check fix lock clean
+.PHONY: help setup data train evaluate data-report ablation bench serve score test test-all check fix lock clean
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -35,7 +35,10 @@ serve: $(VENV)/serve.done ## start the service on 127.0.0.1 (PORT=8000)
 score: $(VENV)/archive.done ## score an archive of comments (IN=comments.csv OUT=scored.csv)
 	$(VENV)/archive/bin/python -m scoring "$(IN)" "$(OUT)" $(ARGS)
 
-test: $(VENV)/dev.done ## run all tests
+test: $(VENV)/dev.done ## run the tests that take no longer than a minute and a half together
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(VENV)/dev.done ## run every test, the slow ones too (about six minutes)
 	$(BIN)/python -m pytest
 
 check: $(VENV)/dev.done ## lint, format and types: reports, never rewrites

@@ -16,7 +16,7 @@ from scoring.compilation.cache import load_kernels
 from scoring.errors import ScoringError
 from scoring.parallel.chunk_map import LOCAL, ChunkMap, ThreadMap, open_chunk_map
 from training.corpus.merge import HELD_BACK, TRAIN
-from training.corpus.weights import judging_weights, news_keys
+from training.corpus.weights import judging_weights, news_folders, news_keys
 from training.errors import TrainingError
 from training.evaluation.evaluate import evaluate
 from training.own_labels.annotations import read_annotations
@@ -32,7 +32,6 @@ from training.reports.ablation import (
 )
 from training.reports.data_report import write_data_report
 from training.resources import Resources, peak_memory
-from training.result_cache import open_cache
 from training.settings import TrainingSettings
 from training.sources.fetch import Upstream, bring_sources
 from training.sources.registry import load_registry
@@ -156,16 +155,17 @@ def _train(folders: Folders, options: argparse.Namespace) -> None:
 
 def _hold_back(folders: Folders) -> None:
     path = folders.data / "splits" / "held_back.txt"
+    registry = load_registry(folders.data / "sources.toml")
+    annotations = read_annotations(folders.data / "annotations")
     already = read_held_back(path)
-    keys = newly_held_back(read_annotations(folders.data / "annotations"), already)
+    keys = newly_held_back(annotations, already, news_folders(registry))
     append_held_back(path, keys)
     report(f"{len(keys)} keys appended to {path}, {len(already)} were there")
 
 
 def _ablate(folders: Folders) -> None:
     registry, settings = load_registry(folders.data / "sources.toml"), TrainingSettings()
-    cache = open_cache(folders.data / "cache", report)
-    resources = Resources(ThreadMap(settings.jobs), cache)
+    resources = Resources(ThreadMap(settings.jobs))
     corpus = read_corpus(folders.data, registry, resources=resources)
     unannotated = read_corpus(folders.data, registry, annotated=False, resources=resources).rows
     data = prepare(corpus.part(TRAIN), unannotated, registry, settings, resources)
@@ -180,7 +180,7 @@ def _ablate(folders: Folders) -> None:
 def _evaluate(folders: Folders, chunk_map: ChunkMap) -> None:
     registry = load_registry(folders.data / "sources.toml")
     settings = TrainingSettings()
-    resources = Resources(chunk_map, open_cache(folders.data / "cache", report))
+    resources = Resources(chunk_map)
     rows = read_corpus(folders.data, registry, resources=resources).part(HELD_BACK)
     weights = judging_weights(rows, news_keys(registry), settings.prevalence)
     if not weights.any():

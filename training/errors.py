@@ -2,7 +2,7 @@
 
 TrainingError
 ├── AnnotationError        a file of data/annotations is malformed (own_labels/annotations.py)
-├── SeedError              a line of data/seed is malformed (own_labels/written.py)
+├── WrittenError              a line of data/written is malformed (own_labels/written.py)
 ├── HeldBackError          the held-back list is malformed (own_labels/held_back.py)
 ├── CorpusError            there is not a comment to train on (corpus/merge.py)
 ├── OwnCommentsError       an analyst's own labelled file is wrong (own_labels/labelled_csv.py)

@@ -36,16 +36,15 @@ from training.evaluation.gate import GateResult, judge
 from training.fitting.build import BuiltModel, TrainingRows, build_model
 from training.own_labels.annotations import read_annotations
 from training.own_labels.held_back import read_held_back
-from training.own_labels.written import read_seed
+from training.own_labels.written import read_written
 from training.publishing.export import json_file, make_manifest, model_files
 from training.publishing.model_card import comparison_table, model_card
 from training.resources import ONE_THREAD, Resources
-from training.result_cache import open_cache
 from training.settings import TrainingSettings
 from training.sources.load import LoadedSources, load_sources
 from training.sources.registry import Registry, load_registry
 
-SEED_LICENCE: Final = "CC0-1.0 (written for this project)"
+WRITTEN_LICENCE: Final = "CC0-1.0 (written for this project)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Folders:
     """Where a run reads and writes.
 
     Attributes:
-        data: Holds sources.toml, seed/, annotations/, splits/ and raw/.
+        data: Holds sources.toml, written/, annotations/, splits/ and raw/.
         models: The folder of versions.
     """
 
@@ -84,8 +83,7 @@ def train(
         OSError: The disk is full.
     """
     registry = load_registry(folders.data / "sources.toml")
-    cache = open_cache(folders.data / "cache", report)
-    resources = Resources(chunk_map or ThreadMap(settings.jobs), cache)
+    resources = Resources(chunk_map or ThreadMap(settings.jobs))
     corpus = read_corpus(folders.data, registry, resources=resources)
     rows = corpus.part(TRAIN).sort_values("group", kind="stable").reset_index(drop=True)
     built = build_model(training_rows(rows, registry, settings), settings, resources)
@@ -134,10 +132,10 @@ def read_corpus(
     loaded = load_sources(registry, data / "raw", ("train",))
     benchmarks = load_sources(registry, data / "raw", ("benchmark",))
     _report_sources(loaded)
-    seed = read_seed(data / "seed")
+    written = read_written(data / "written")
     annotations = read_annotations(data / "annotations")
     return assemble(
-        [*loaded.tables.values(), seed],
+        [*loaded.tables.values(), written],
         list(benchmarks.tables.values()),
         annotations if annotated else annotations.iloc[:0],
         read_held_back(data / "splits" / "held_back.txt"),
@@ -152,7 +150,7 @@ def _report_sources(loaded: LoadedSources) -> None:
     if not loaded.tables:
         report(
             "NO SOURCE COULD BE READ: training on the comments written for this project alone "
-            "(data/seed). Run `make data`, or see data/README.md for the files it looks for."
+            "(data/written). Run `make data`, or see data/README.md for the files it looks for."
         )
 
 
@@ -188,7 +186,7 @@ def licences(rows: pd.DataFrame, registry: Registry) -> dict[str, str]:
     Returns:
         Licence by source key.
     """
-    known = {source.key: source.licence for source in registry.sources} | {WRITTEN: SEED_LICENCE}
+    known = {source.key: source.licence for source in registry.sources} | {WRITTEN: WRITTEN_LICENCE}
     return {key: known[key] for key in sorted(set(rows["source"]))}
 
 

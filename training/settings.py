@@ -28,7 +28,7 @@ class TrainingSettings:
         false_reject_budget: Share of approvable comments the automatic preset may reject.
         false_approve_budget: Share of rejectable comments the assist preset may approve.
         annotation_weight: Weight of an annotated news comment in training.
-        seed_weight: Weight of a comment written for the project in training.
+        written_weight: Weight of a comment written for the project in training.
         unsure_factor: Factor on the weight of a row its readers were unsure of.
         english_texts: A word in at least this many texts may be English.
         english_context: It is English if, in the texts it occurs in, this share of the other words
@@ -52,7 +52,7 @@ class TrainingSettings:
     false_reject_budget: float = 0.02
     false_approve_budget: float = 0.1
     annotation_weight: float = 20.0
-    seed_weight: float = 10.0
+    written_weight: float = 10.0
     unsure_factor: float = 0.5
     english_texts: int = 3
     english_context: float = 0.8

@@ -15,6 +15,8 @@ from training.pipeline import Folders, train
 from training.reports.own_comments import write_example
 from training.settings import TrainingSettings
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EVALUATE = ROOT / "notebooks" / "evaluate_on_your_comments.ipynb"
@@ -30,7 +32,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if (published / "CURRENT").exists():
         return published
     folders = Folders(tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("models"))
-    shutil.copytree(ROOT / "data" / "seed", folders.data / "seed")
+    shutil.copytree(ROOT / "data" / "written", folders.data / "written")
     shutil.copy(ROOT / "data" / "sources.toml", folders.data)
     train(folders, TrainingSettings(folds=2, kept_terms=20_000))
     return folders.models
@@ -86,7 +88,7 @@ def test_runs_as_it_is(path: Path, models: Path, monkeypatch: pytest.MonkeyPatch
 def test_runs_on_an_analysts_own_file(
     tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write_example(ROOT / "data" / "seed", tmp_path / "own.csv", rows=60)
+    path = write_example(ROOT / "data" / "written", tmp_path / "own.csv", rows=60)
     with path.open("a", encoding="utf-8") as file:
         file.write("شكرا لكم على هذا المقال الواضح,approve,,\n")
     notebook = with_parameters(

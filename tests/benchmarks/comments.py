@@ -15,7 +15,7 @@ from typing import Final
 from training.corpus.keys import fold_keys
 from training.corpus.weights import NEWS
 from training.own_labels.held_back import read_held_back
-from training.own_labels.written import read_seed
+from training.own_labels.written import read_written
 from training.sources.errors import SourceError
 from training.sources.load import read_source
 from training.sources.registry import load_registry
@@ -25,7 +25,7 @@ LENGTH: Final = 210
 COUNT: Final = 1000
 OTHERS: Final = 10_000
 REAL: Final = "held-back news comments (Civil Comments), never trained on"
-WRITTEN: Final = "comments written for this project (data/seed): no source was there"
+WRITTEN: Final = "comments written for this project (data/written): no source was there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def read_comments(data: Path) -> Comments:
     """
     held_back, others = _news(data)
     if not held_back:
-        written = read_seed(data / "seed")["text"].tolist()
+        written = read_written(data / "written")["text"].tolist()
         return Comments(tuple(islice(pieces(written), COUNT)), tuple(written), WRITTEN)
     return Comments(tuple(islice(pieces(held_back), COUNT)), tuple(others[:OTHERS]), REAL)
 

@@ -32,6 +32,8 @@ from tests.benchmarks.reference import ReferenceScorer, largest_difference
 from tests.benchmarks.report import full_report, part_report, read_record, record_json, summary
 from tests.benchmarks.training_process import SPLICED, sample_rows
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [
     "You are an idiot, an IDIOT, and so is your sh1tty mayor!",
     "Thank you for this report; the council's budget is 3,000,000.",

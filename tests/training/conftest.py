@@ -24,12 +24,13 @@ from scoring.ngrams.extract import TermSettings, hash_term
 from scoring.text.normalise import NORMALISER_VERSION
 from training.corpus.keys import fold_key
 from training.own_labels.annotations import COLUMNS
+from training.own_labels.held_back import append_held_back
 from training.pipeline import Folders, train
 from training.settings import TrainingSettings
 from training.sources.table import build_table
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SEED_LINES = 30
+WRITTEN_LINES = 30
 
 MakeTable = Callable[..., pd.DataFrame]
 WriteAnnotations = Callable[..., Path]
@@ -38,7 +39,7 @@ MakeModel = Callable[..., PublishedModel]
 
 @pytest.fixture(scope="session")
 def repository() -> Path:
-    """The root of the repository: real seed comments, annotations and sources."""
+    """The root of the repository: real written comments, annotations and sources."""
     return REPOSITORY
 
 
@@ -82,7 +83,7 @@ def write_annotations(tmp_path: Path) -> WriteAnnotations:
 def _annotation(line: dict[str, str]) -> dict[str, str]:
     text = line.pop("text", "")
     defaults = {
-        "key": fold_key(text), "source": "civil-aayan", "file": "data__safe.csv", "row": "0",
+        "key": fold_key(text), "folder": "civil-aayan", "file": "data__safe.csv", "row": "0",
         "stratum": "all", "inclusion_probability": "",
     }  # fmt: skip
     for suffix in ("_1", "_2", ""):
@@ -143,14 +144,15 @@ def _manifest(**fields: Any) -> Manifest:
 
 @pytest.fixture(scope="session")
 def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with a part of the real seed comments and no file of any source."""
+    """A data folder with a part of the real written comments and no file of any source."""
     data = tmp_path_factory.mktemp("small") / "data"
     (data / "annotations").mkdir(parents=True)
-    (data / "seed").mkdir()
+    (data / "written").mkdir()
+    append_held_back(data / "splits" / "held_back.txt", [])
     shutil.copy(REPOSITORY / "data" / "sources.toml", data)
-    for path in sorted((REPOSITORY / "data" / "seed").glob("*.jsonl")):
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)[:SEED_LINES]
-        (data / "seed" / path.name).write_text("".join(lines), encoding="utf-8")
+    for path in sorted((REPOSITORY / "data" / "written").glob("*.jsonl")):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)[:WRITTEN_LINES]
+        (data / "written" / path.name).write_text("".join(lines), encoding="utf-8")
     return data
 
 

@@ -16,9 +16,10 @@ from scoring.guidelines import CATEGORIES
 from training.corpus.keys import fold, fold_key, fold_keys
 from training.corpus.merge import BENCHMARK, HELD_BACK, TRAIN
 from training.corpus.near_duplicates import near_duplicate_clusters
+from training.corpus.weights import news_folders
 from training.own_labels.annotations import read_annotations
-from training.own_labels.held_back import NEWS_SOURCES, newly_held_back, read_held_back
-from training.own_labels.written import read_seed
+from training.own_labels.held_back import newly_held_back, read_held_back
+from training.own_labels.written import read_written
 from training.pipeline import read_corpus
 from training.sources.labels import LABELS, NO, YES
 from training.sources.registry import load_registry
@@ -29,11 +30,13 @@ RAW: Final = (ROOT.parent / "shared" / "datasets", DATA / "raw")
 ID_COLUMNS: Final = ("comment_id", "id", "COMMENT_ID")
 TEXT_COLUMNS: Final = ("comment_text", "text", "CONTENT")
 
+NEWS: Final = news_folders(load_registry(DATA / "sources.toml"))
+
 
 @pytest.fixture(scope="module")
-def seed() -> pd.DataFrame:
+def written() -> pd.DataFrame:
     """Every comment written for this project."""
-    return read_seed(DATA / "seed")
+    return read_written(DATA / "written")
 
 
 @pytest.fixture(scope="module")
@@ -48,29 +51,29 @@ def held_back() -> frozenset[str]:
     return read_held_back(DATA / "splits" / "held_back.txt")
 
 
-def test_every_seed_file_parses_and_is_not_empty(seed: pd.DataFrame) -> None:
-    files = sorted(path.stem for path in (DATA / "seed").glob("*.jsonl"))
-    assert sorted(set(seed["row_id"].str.split(":").str[0])) == files
-    assert len(seed) > 3000
+def test_every_written_file_parses_and_is_not_empty(written: pd.DataFrame) -> None:
+    files = sorted(path.stem for path in (DATA / "written").glob("*.jsonl"))
+    assert sorted(set(written["row_id"].str.split(":").str[0])) == files
+    assert len(written) > 3000
 
 
 def test_every_category_has_positives_in_the_seed_and_nothing_prevails(
-    seed: pd.DataFrame,
+    written: pd.DataFrame,
 ) -> None:
-    positives = {key: int((seed[key] == YES).sum()) for key in LABELS}
+    positives = {key: int((written[key] == YES).sum()) for key in LABELS}
     assert {key: count for key, count in positives.items() if count < 30} == {}
-    assert 0.25 < (seed["reject"] == YES).mean() < 0.75
+    assert 0.25 < (written["reject"] == YES).mean() < 0.75
 
 
-def test_copies_in_the_seed_do_not_contradict_each_other(seed: pd.DataFrame) -> None:
-    readable = seed[[bool(fold(text)) for text in seed["text"]]]
+def test_copies_in_the_seed_do_not_contradict_each_other(written: pd.DataFrame) -> None:
+    readable = written[[bool(fold(text)) for text in written["text"]]]
     different = readable.groupby(fold_keys(readable["text"]))[list(LABELS)].nunique().max(axis=1)
     keys = set(different[different > 1].index)
     assert readable.loc[[fold_key(text) in keys for text in readable["text"]], "row_id"].empty
 
 
-def test_minimal_pairs_have_two_sides(seed: pd.DataFrame) -> None:
-    pairs = seed[seed["group"] != ""].groupby("group")
+def test_minimal_pairs_have_two_sides(written: pd.DataFrame) -> None:
+    pairs = written[written["group"] != ""].groupby("group")
     alone = pairs.size()[pairs.size() < 2].index.tolist()
     labels = pairs[list(LABELS)].nunique().max(axis=1)
     assert alone == []
@@ -82,7 +85,7 @@ def test_annotation_files_parse_and_name_their_own_sources(annotated: pd.DataFra
     assert set(annotated["decision"]) == {"approve", "reject"}
     assert not annotated.loc[annotated["decision"] == "approve", list(CATEGORIES)].any(axis=None)
     news = pd.read_csv(DATA / "annotations" / "news.csv", dtype=str)
-    assert set(news["source"]) <= set(NEWS_SOURCES)
+    assert set(news["folder"]) <= NEWS
 
 
 def test_both_sides_of_the_decision_were_drawn_at_random(annotated: pd.DataFrame) -> None:
@@ -95,16 +98,16 @@ def test_held_back_keys_are_what_the_rule_says(
     annotated: pd.DataFrame, held_back: frozenset[str]
 ) -> None:
     assert held_back <= set(annotated["key"])
-    assert newly_held_back(annotated, held_back) == []
-    assert held_back == set(newly_held_back(annotated, frozenset()))
+    assert newly_held_back(annotated, held_back, NEWS) == []
+    assert held_back == set(newly_held_back(annotated, frozenset(), NEWS))
 
 
-def test_seed_copies_no_annotated_or_held_back_comment(
-    seed: pd.DataFrame, annotated: pd.DataFrame, held_back: frozenset[str]
+def test_written_copies_no_annotated_or_held_back_comment(
+    written: pd.DataFrame, annotated: pd.DataFrame, held_back: frozenset[str]
 ) -> None:
-    keys = pd.Series(fold_keys(seed["text"]), index=seed.index)
+    keys = pd.Series(fold_keys(written["text"]), index=written.index)
     copies = keys.isin(set(annotated["key"]) | held_back)
-    assert seed.loc[copies, "row_id"].tolist() == []
+    assert written.loc[copies, "row_id"].tolist() == []
 
 
 def source_texts(source: str, file: str) -> dict[str, set[str]] | None:
@@ -127,7 +130,7 @@ def source_texts(source: str, file: str) -> dict[str, set[str]] | None:
 
 def test_every_annotation_still_matches_its_source_row(annotated: pd.DataFrame) -> None:
     checked, wrong = 0, []
-    for (source, file), rows in annotated.groupby(["source", "file"]):
+    for (source, file), rows in annotated.groupby(["folder", "file"]):
         texts = source_texts(str(source), str(file))
         if texts is None:
             continue
@@ -140,6 +143,7 @@ def test_every_annotation_still_matches_its_source_row(annotated: pd.DataFrame) 
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_nothing_held_back_and_no_benchmark_is_trained_on(held_back: frozenset[str]) -> None:
     """Nor a near-duplicate of it, nor is a near-duplicate in another group."""
     if not any((DATA / "raw").glob("*/*")):

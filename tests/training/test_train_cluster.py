@@ -9,9 +9,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from scoring.artifacts.versions import current_version, load_current
 from training.evaluation.evaluate import score_rows
+
+pytestmark = pytest.mark.slow
+
 
 CODE = """
 import sys
@@ -23,7 +27,7 @@ from training.evaluation import evaluate
 from training.features import chunks as text_chunks
 from training.__main__ import main
 from pathlib import Path
-
+import pytest
 data, models, scores = sys.argv[1:]
 text_chunks.CHUNK_POINTS = 4000
 evaluate.SCORED_AT_ONCE = 3

@@ -15,12 +15,14 @@ import pytest
 
 from scoring.artifacts.versions import CURRENT, current_version, load_current, load_version
 
+pytestmark = pytest.mark.slow
+
+
 DEADLINE = 100.0
 # Compiling takes most of a small training: one process does it, and each of its children trains.
 DRIVER = """
 import os, sys
 from training.__main__ import main
-
 data, scratch = sys.argv[1:]
 say, sys.stdout = sys.stdout, open(os.devnull, "w")
 

@@ -1,6 +1,6 @@
 """A whole training with a news source, annotations and held-back comments: evaluation and gate.
 
-The news comments are seed comments under another name, so nothing but this repository is needed.
+The news comments are written comments under another name, so nothing but this repository is needed.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from training.own_labels.held_back import read_held_back
 from training.pipeline import Folders, read_corpus, train
 from training.settings import TrainingSettings
 from training.sources.registry import load_registry
+
+pytestmark = pytest.mark.slow
 
 SETTINGS = TrainingSettings()
 FILES = ("data__threat.csv", "toxic_language.csv", "data__safe.csv")
@@ -64,7 +66,7 @@ def news_data(
     data = tmp_path / "data"
     shutil.copytree(small_data, data)
     comments = {}
-    for path in sorted((repository / "data" / "seed").glob("*.jsonl")):
+    for path in sorted((repository / "data" / "written").glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines()[30:120]:
             row = json.loads(line)
             if fold(row["text"]):

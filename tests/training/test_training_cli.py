@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from scoring.artifacts.versions import CURRENT, current_version
+from scoring.compilation.cache import load_kernels
 from scoring.parallel.chunk_map import LOCAL
 from training.__main__ import main, parse_arguments
 
@@ -66,7 +67,7 @@ def test_no_registry(tmp_path: Path, capsys: Captured) -> None:
     ("name", "content", "place"),
     [
         ("sources.toml", "[[source]", "sources.toml"),
-        ("seed/s01_general.jsonl", "{}\n", "s01_general.jsonl line 1"),
+        ("written/s01_general.jsonl", "{}\n", "s01_general.jsonl line 1"),
         ("annotations/news.csv", "key\n", "news.csv has columns"),
         ("annotations/news.csv", 'key\n"open\n', "news.csv"),
         ("splits/held_back.txt", "all of them\n", "held_back.txt line 1"),
@@ -82,7 +83,7 @@ def test_malformed_data_is_named(
 
 
 def test_nothing_to_train_on(data: Path, tmp_path: Path, capsys: Captured) -> None:
-    shutil.rmtree(data / "seed")
+    shutil.rmtree(data / "written")
     error = failed(capsys, "--data", data, "--models", tmp_path / "models", "train")
     assert "no comment to train on" in error
 
@@ -128,15 +129,22 @@ def test_scheduler_is_this_machines_processes_or_an_address(step: str) -> None:
 
 
 def test_folder_of_compiled_code_that_others_can_write(
-    data: Path, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+    data: Path,
+    models: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It is told, not used, and no reason to stop."""
     cache = tmp_path / "compiled"
     cache.mkdir()
     cache.chmod(0o777)
     monkeypatch.setenv("MODERATION_CACHE", str(cache))
+    monkeypatch.setattr("scoring.compilation.cache.is_kept", lambda: False)
+    monkeypatch.setattr("training.__main__.load_kernels", load_kernels.__wrapped__)
     assert main(["--data", str(data), "--models", str(models), "evaluate"]) == 0
-    assert "compiled code is not kept: MODERATION_CACHE" in capsys.readouterr().out
+    (warning,) = caplog.records
+    assert "MODERATION_CACHE" in warning.__dict__["fields"]["told"]
     assert list(cache.iterdir()) == []
 
 

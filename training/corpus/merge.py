@@ -20,7 +20,7 @@ from training.sources.labels import LABELS, UNKNOWN, apply_hierarchy
 TRAIN: Final = "train"
 HELD_BACK: Final = "held_back"
 BENCHMARK: Final = "benchmark"
-WRITTEN: Final = "seed"
+WRITTEN: Final = "written"
 
 
 class CorpusError(TrainingError):
@@ -109,7 +109,7 @@ def merge_copies(tables: Sequence[pd.DataFrame], priority: Mapping[str, float]) 
     rows["key"] = fold_keys(rows["text"])
     rows = rows[rows["key"] != fold_key("")].copy()
     if not len(rows):
-        raise CorpusError("there is no comment to train on: no source, and no file in data/seed")
+        raise CorpusError("there is no comment to train on: no source, and no file in data/written")
     rows["_priority"] = rows["source"].map(lambda source: -priority.get(source, 0.0))
     # a lower-cased copy has lost what an original still has
     rows["_altered"] = [text == text.lower() for text in rows["text"]]

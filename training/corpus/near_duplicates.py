@@ -19,7 +19,6 @@ from scoring.ngrams.extract import TermSettings
 from scoring.parallel.chunk_map import ChunkMap
 from training.features.chunks import TextChunk, map_texts, text_chunks
 from training.resources import ONE_THREAD, Resources
-from training.result_cache import content_digest
 
 SIGNATURE: Final = 32
 BANDS: Final = 8
@@ -124,18 +123,10 @@ def near_duplicate_clusters(
     Returns:
         int64 (n): the position of the first text of each text's cluster.
     """
-    return resources.recall(
-        "near-duplicates",
-        lambda: content_digest(texts),
-        lambda: {"clusters": _clusters(texts, resources.chunk_map)},
-    )["clusters"]
-
-
-def _clusters(texts: Sequence[str], chunk_map: ChunkMap) -> NDArray[np.int64]:
     parents = np.arange(len(texts))
     if len(texts) < 2:
         return parents
-    signed = signatures(texts, chunk_map)
+    signed = signatures(texts, resources.chunk_map)
     width = SIGNATURE // BANDS
     for band in range(BANDS):
         part = signed[:, band * width : (band + 1) * width]

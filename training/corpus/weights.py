@@ -23,6 +23,11 @@ def news_keys(registry: Registry) -> frozenset[str]:
     return frozenset(source.key for source in registry.sources if source.domain == NEWS)
 
 
+def news_folders(registry: Registry) -> frozenset[str]:
+    """Return the folders of those sources: what annotation files name a comment's file by."""
+    return frozenset(source.folder for source in registry.sources if source.domain == NEWS)
+
+
 def row_weights(
     rows: pd.DataFrame,
     source_weights: Mapping[str, float],
@@ -40,7 +45,8 @@ def row_weights(
     Returns:
         float64 (n).
     """
-    weights = rows["source"].map({**source_weights, WRITTEN: settings.seed_weight}).to_numpy(float)
+    by_source = {**source_weights, WRITTEN: settings.written_weight}
+    weights = rows["source"].map(by_source).to_numpy(float)
     annotated_news = (rows["annotated"] & rows["source"].isin(news)).to_numpy(bool)
     weights = np.where(annotated_news, settings.annotation_weight, weights)
     unsure = (rows["certainty"] == "unsure").to_numpy(bool)

@@ -14,7 +14,6 @@ from scipy import sparse
 
 from scoring.compilation.array_types import F32, I32
 from scoring.ngrams.batch import BatchTerms, batch_latin_words
-from scoring.parallel.chunk_map import ChunkMap
 from training.features._counting import Flags, keep_company, number_words
 from training.features.chunks import GrowingArray, TextChunk, map_texts, text_chunks
 from training.features.vocabulary import (
@@ -26,7 +25,6 @@ from training.features.vocabulary import (
     tf_idf,
 )
 from training.resources import ONE_THREAD, Resources
-from training.result_cache import Arrays, content_digest
 from training.settings import TrainingSettings
 
 FEWEST_COMPANIONS: Final = 4
@@ -116,32 +114,12 @@ def extract_features(
         The features; row i is row i of `rows`.
     """
     texts, groups = rows["text"].tolist(), rows["group"].to_numpy(np.int64)
-    parts = (groups, settings.terms, settings.fewest_groups)
-    arrays = resources.recall(
-        "terms",
-        lambda: content_digest(texts, *parts),
-        lambda: _extracted(texts, groups, settings, resources.chunk_map),
-    )
-    vocabulary = Vocabulary(settings.terms, arrays["hashes"], arrays["groups"], arrays["words"])
-    values = (arrays["data"], arrays["indices"], arrays["indptr"])
-    shape = (len(texts), len(vocabulary.hashes))
-    return Features(vocabulary, arrays["idf"], sparse.csr_matrix(values, shape))
-
-
-def _extracted(
-    texts: list[str], groups: NDArray[np.int64], settings: TrainingSettings, chunk_map: ChunkMap
-) -> Arrays:
-    """Return the arrays of `Features` by name."""
     vocabulary = count_vocabulary(
-        texts, groups, settings.terms, chunk_map, fewest_groups=settings.fewest_groups
+        texts, groups, settings.terms, resources.chunk_map, fewest_groups=settings.fewest_groups
     )
-    counts = count_matrix(texts, vocabulary, chunk_map)
+    counts = count_matrix(texts, vocabulary, resources.chunk_map)
     idf = inverse_document_frequency(vocabulary, len(np.unique(groups)))
-    values = tf_idf(counts, vocabulary, idf)
-    return {
-        "hashes": vocabulary.hashes, "groups": vocabulary.groups, "words": vocabulary.words,
-        "idf": idf, "data": values.data, "indices": values.indices, "indptr": values.indptr,
-    }  # fmt: skip
+    return Features(vocabulary, idf, tf_idf(counts, vocabulary, idf))
 
 
 def english_words(
@@ -157,18 +135,7 @@ def english_words(
     Returns:
         uint64, ascending: hashes of words of Latin letters and apostrophes.
     """
-    parts = (settings.english_texts, settings.english_context, settings.common_share)
-    return resources.recall(
-        "English words",
-        lambda: content_digest(texts, *parts),
-        lambda: {"hashes": _english_words(texts, settings, resources.chunk_map)},
-    )["hashes"]
-
-
-def _english_words(
-    texts: Sequence[str], settings: TrainingSettings, chunk_map: ChunkMap
-) -> NDArray[np.uint64]:
-    chunks = text_chunks(texts, np.arange(len(texts)))
+    chunk_map, chunks = resources.chunk_map, text_chunks(texts, np.arange(len(texts)))
     hashes, sizes = GrowingArray(np.uint64, 0), GrowingArray(np.int64, len(texts))
     for words in map_texts(chunk_map, lambda: None, _chunk_words, chunks, "English words"):
         hashes.append(words.hashes)

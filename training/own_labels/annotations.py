@@ -14,7 +14,7 @@ from training.errors import TrainingError
 from training.sources.labels import LABELS, NO, REJECT, YES
 
 COLUMNS: Final = (
-    "key", "source", "file", "row", "stratum", "inclusion_probability",
+    "key", "folder", "file", "row", "stratum", "inclusion_probability",
     "decision_1", "categories_1", "certainty_1",
     "decision_2", "categories_2", "certainty_2",
     "decision", "categories", "certainty",
@@ -35,7 +35,7 @@ def read_annotations(folder: Path) -> pd.DataFrame:
         folder: Holds CSV files with the columns of `COLUMNS`.
 
     Returns:
-        One row a comment key: `key`, `source`, `file`, `row`, `stratum`, `inclusion_probability`
+        One row a comment key: `key`, `folder`, `file`, `row`, `stratum`, `inclusion_probability`
         (NaN where a model or a word search chose the row), `decision`, `categories`, `certainty`,
         the columns of both passes, and the twelve label columns (int8, all known).
 

@@ -27,13 +27,16 @@ def read_held_back(path: Path) -> frozenset[str]:
         path: One key a line; lines that start with # are comments.
 
     Returns:
-        The keys; none where the file does not exist.
+        The keys.
 
     Raises:
-        HeldBackError: A line is not a key.
+        HeldBackError: The file is missing, or a line is not a key.
     """
     if not path.exists():
-        return frozenset()
+        raise HeldBackError(
+            f"{path} is missing: without it held-back comments would be trained on; restore it "
+            "from the repository, or write an empty file if nothing was ever held back"
+        )
     keys = set()
     content = path.read_text(encoding="ascii", errors="replace")
     for number, line in enumerate(content.splitlines(), 1):
@@ -46,7 +49,9 @@ def read_held_back(path: Path) -> frozenset[str]:
     return frozenset(keys)
 
 
-def newly_held_back(annotations: pd.DataFrame, already: frozenset[str]) -> list[str]:
+def newly_held_back(
+    annotations: pd.DataFrame, already: frozenset[str], news_folders: frozenset[str]
+) -> list[str]:
     """Choose which randomly drawn news comments to hold back, by a hash of their key.
 
     The choice of a key never depends on other rows, so annotating more never moves one from
@@ -55,16 +60,14 @@ def newly_held_back(annotations: pd.DataFrame, already: frozenset[str]) -> list[
     Args:
         annotations: As `read_annotations` returns them.
         already: Keys held back before.
+        news_folders: Folders of the sources whose comments were written on news sites.
 
     Returns:
         Keys to append, ascending.
     """
-    drawn = annotations.loc[annotations["inclusion_probability"].notna(), ["key", "source"]]
-    news = drawn.loc[drawn["source"].isin(NEWS_SOURCES), "key"]
+    drawn = annotations.loc[annotations["inclusion_probability"].notna(), ["key", "folder"]]
+    news = drawn.loc[drawn["folder"].isin(news_folders), "key"]
     return sorted(key for key in news if key not in already and _share(key) < HELD_BACK_SHARE)
-
-
-NEWS_SOURCES: Final = ("civil-aayan", "civil-toxicspans", "jigsaw-houma10k")
 
 
 def _share(key: str) -> float:

@@ -23,7 +23,7 @@ import pandas as pd
 
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES
 from training.errors import TrainingError
-from training.own_labels.written import read_seed
+from training.own_labels.written import read_written
 from training.sources.labels import NO, REJECT, UNKNOWN, YES, LabelArray
 from training.sources.table import build_table
 
@@ -183,13 +183,13 @@ def _label(comment: _Comment, key: str) -> int:
     return UNKNOWN if key in ABUSE_KINDS and which_kind_is_open else NO
 
 
-def write_example(seed: Path, path: Path, *, rows: int = EXAMPLE_ROWS) -> Path:
+def write_example(written: Path, path: Path, *, rows: int = EXAMPLE_ROWS) -> Path:
     """Write an example of such a file, from comments that were written for this project.
 
     Models are trained on these comments: what a model scores on the file is not an evaluation.
 
     Args:
-        seed: The folder data/seed.
+        written: The folder data/written.
         path: The CSV file to write.
         rows: How many comments, taken at even steps from all of them.
 
@@ -200,9 +200,9 @@ def write_example(seed: Path, path: Path, *, rows: int = EXAMPLE_ROWS) -> Path:
         OwnCommentsError: The folder holds no comments.
         OSError: The file cannot be written.
     """
-    table = read_seed(seed)
+    table = read_written(written)
     if not len(table):
-        raise OwnCommentsError(f"{seed} holds no comments to make an example of")
+        raise OwnCommentsError(f"{written} holds no comments to make an example of")
     chosen = table.iloc[np.unique(np.linspace(0, len(table) - 1, rows).astype(int))]
     example = pd.DataFrame(
         {

@@ -15,17 +15,17 @@ from training.errors import TrainingError
 from training.sources.labels import NO, REJECT, YES
 from training.sources.table import build_table
 
-SOURCE: Final = "seed"
+SOURCE: Final = "written"
 SECOND_READING: Final = "second_reading.csv"
 _KEYS: Final = {"text", "decision", "categories", "topic", "pair"}
 
 
-class SeedError(TrainingError):
-    """A line of a seed file is malformed."""
+class WrittenError(TrainingError):
+    """A line of a written file is malformed."""
 
 
-def read_seed(folder: Path) -> pd.DataFrame:
-    """Read all seed files of a folder.
+def read_written(folder: Path) -> pd.DataFrame:
+    """Read all written files of a folder.
 
     Args:
         folder: Holds JSON Lines files: text, decision, categories, topic and an optional pair.
@@ -34,7 +34,7 @@ def read_seed(folder: Path) -> pd.DataFrame:
         A row table (training.sources.table), every label known; minimal pairs share a group.
 
     Raises:
-        SeedError: A line is not valid; the message names file and line.
+        WrittenError: A line is not valid; the message names file and line.
     """
     rows = [row for path in sorted(folder.glob("*.jsonl")) for row in _read_file(path)]
     categories = [set(row["categories"]) for row in rows]
@@ -55,7 +55,7 @@ def read_second_reading(folder: Path) -> pd.DataFrame:
     """Pair the labels of written comments with those of a second reader who did not see them.
 
     Args:
-        folder: The seed folder, with `second_reading.csv` (key, file, decision, categories,
+        folder: The folder data/written, with `second_reading.csv` (key, file, decision, categories,
             certainty) in it or not.
 
     Returns:
@@ -64,13 +64,13 @@ def read_second_reading(folder: Path) -> pd.DataFrame:
         `CATEGORIES`.
 
     Raises:
-        SeedError: A seed file is malformed.
+        WrittenError: A written file is malformed.
     """
     path = folder / SECOND_READING
     columns = ["decision_1", "categories_1", "decision_2", "categories_2"]
     if not path.exists():
         return pd.DataFrame({column: pd.Series(dtype=str) for column in columns})
-    rows = [row for seed in sorted(folder.glob("*.jsonl")) for row in _read_file(seed)]
+    rows = [row for path in sorted(folder.glob("*.jsonl")) for row in _read_file(path)]
     written = pd.DataFrame(
         {
             "key": [fold_key(row["text"]) for row in rows],
@@ -98,22 +98,22 @@ def _read_line(line: bytes, path: Path, number: int) -> dict[str, Any]:
     try:
         row = json.loads(line.decode())
     except ValueError as error:
-        raise SeedError(f"{where}: not JSON: {error}") from error
+        raise WrittenError(f"{where}: not JSON: {error}") from error
     if not isinstance(row, dict) or not {"text", "decision", "categories"} <= set(row) <= _KEYS:
-        raise SeedError(f"{where}: needs text, decision, categories; may have topic, pair")
+        raise WrittenError(f"{where}: needs text, decision, categories; may have topic, pair")
     named = row["categories"]
     if not isinstance(row["text"], str) or not row["text"].strip():
-        raise SeedError(f"{where}: text must be a string with something in it")
+        raise WrittenError(f"{where}: text must be a string with something in it")
     if not isinstance(named, list) or not all(isinstance(key, str) for key in named):
-        raise SeedError(f"{where}: categories must be a list of keys, it is {named!r}")
+        raise WrittenError(f"{where}: categories must be a list of keys, it is {named!r}")
     if row["decision"] not in ("approve", "reject") or not set(named) <= set(CATEGORIES):
-        raise SeedError(
+        raise WrittenError(
             f"{where}: decision {row['decision']!r} or categories {named!r} not allowed"
         )
     if (row["decision"] == "approve" and named) or (
         set(named) & set(ABUSE_KINDS) and "abuse" not in named
     ):
-        raise SeedError(f"{where}: decision and categories {named!r} contradict each other")
+        raise WrittenError(f"{where}: decision and categories {named!r} contradict each other")
     pair = row.get("pair")
     group = f"{path.stem}:{pair}" if pair else ""
     return {**row, "row_id": f"{path.stem}:{number}", "group": group}

@@ -36,7 +36,7 @@ JUDGED: Final = ("reject", "personal_attack", "profanity", "abuse")
 """Heads with at least 50 positives among the judging comments."""
 FOLDS: Final = 3
 FIRST: Final = "sources alone, all rows alike"
-FULL: Final = "as trained (+ seed comments)"
+FULL: Final = "as trained (+ written comments)"
 
 
 @dataclass(frozen=True, slots=True)

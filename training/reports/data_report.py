@@ -16,13 +16,14 @@ from sklearn.metrics import cohen_kappa_score
 
 from scoring.guidelines import CATEGORIES, HEADS
 from training.corpus.merge import HELD_BACK, TRAIN, WRITTEN
+from training.corpus.weights import news_folders
 from training.errors import TrainingError
 from training.evaluation.metrics import TOO_FEW
 from training.fitting.calibrate import FEWEST_POSITIVES
 from training.own_labels.annotations import read_annotations
-from training.own_labels.held_back import NEWS_SOURCES, read_held_back
-from training.own_labels.written import read_second_reading, read_seed
-from training.pipeline import SEED_LICENCE, read_corpus
+from training.own_labels.held_back import read_held_back
+from training.own_labels.written import read_second_reading, read_written
+from training.pipeline import WRITTEN_LICENCE, read_corpus
 from training.reports.markdown import markdown_table
 from training.settings import TrainingSettings
 from training.sources.labels import NO, REJECT, UNKNOWN, YES
@@ -56,7 +57,8 @@ def data_report(data: Path) -> str:
     """
     registry = load_registry(data / "sources.toml")
     annotations = read_annotations(data / "annotations")
-    written = read_second_reading(data / "seed")
+    folders = news_folders(registry)
+    written = read_second_reading(data / "written")
     sources = _source_table(registry, data)
     # what was read and what was skipped is news for the terminal, not part of the report
     with contextlib.redirect_stdout(sys.stderr):
@@ -72,12 +74,12 @@ def data_report(data: Path) -> str:
         _totals_table(rows[rows["split"] == TRAIN], registry),
         "### Agreement of the two annotation passes",
         _agreement_text(annotations),
-        _agreement_table(annotations, _parts(annotations), seed=TrainingSettings().seed),
+        _agreement_table(annotations, _parts(annotations, folders), seed=TrainingSettings().seed),
         "### Agreement of the written comments' labels with a second, blind reading",
         _agreement_text(written),
         _agreement_table(written, {"decision": written}, seed=TrainingSettings().seed),
         "### Strata of the annotations",
-        _strata_table(annotations),
+        _strata_table(annotations, folders),
         "### Held-back comments",
         f"{len(listed):,} keys are on the held-back list; {held_back:,} of these comments could be "
         "read and are kept out of training.",
@@ -92,9 +94,9 @@ def _source_table(registry: Registry, data: Path) -> str:
     for source in registry.sources:
         place = (source.key, source.domain, source.role, f"{source.weight:g}")
         lines.append((*place, *_label_counts(tables.get(source.key)), source.licence))
-    weight = f"{TrainingSettings().seed_weight:g}"
-    written = _label_counts(read_seed(data / "seed"))
-    lines.append((WRITTEN, "written", "train", weight, *written, SEED_LICENCE))
+    weight = f"{TrainingSettings().written_weight:g}"
+    written = _label_counts(read_written(data / "written"))
+    lines.append((WRITTEN, "written", "train", weight, *written, WRITTEN_LICENCE))
     header = ("source", "domain", "role", "weight", "rows", "reject", "approve", *CATEGORIES,
               "licence")  # fmt: skip
     return markdown_table(header, lines, numbers=range(3, 7 + len(CATEGORIES)))
@@ -142,8 +144,8 @@ def _agreement_text(annotations: pd.DataFrame) -> str:
     )
 
 
-def _parts(annotations: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    news = annotations["source"].isin(NEWS_SOURCES)
+def _parts(annotations: pd.DataFrame, folders: frozenset[str]) -> dict[str, pd.DataFrame]:
+    news = annotations["folder"].isin(folders)
     drawn = annotations["inclusion_probability"].notna()
     return {"decision, all": annotations, "decision, news": annotations[news],
             "decision, news drawn at random": annotations[news & drawn],
@@ -201,18 +203,18 @@ def agreement_cells(
     return (*cells, f"{kappa:.3f} ({low:.3f} to {high:.3f})")
 
 
-def _strata_table(annotations: pd.DataFrame) -> str:
+def _strata_table(annotations: pd.DataFrame, folders: frozenset[str]) -> str:
     """Count the annotated comments of each stratum and say what they may be used for."""
     lines = []
-    for (source, stratum), part in annotations.groupby(["source", "stratum"], sort=True):
+    for (folder, stratum), part in annotations.groupby(["folder", "stratum"], sort=True):
         inclusion = part["inclusion_probability"]
         chances = sorted({f"{value:.3f}" for value in inclusion.dropna()})
-        judges = inclusion.notna().all() and source in NEWS_SOURCES
+        judges = inclusion.notna().all() and folder in folders
         rejected = int((part["decision"] == "reject").sum())
-        lines.append((str(source), str(stratum), f"{len(part):,}", f"{rejected:,}",
+        lines.append((str(folder), str(stratum), f"{len(part):,}", f"{rejected:,}",
                       ", ".join(chances) or "none",
                       "judging, training" if judges else "training"))  # fmt: skip
-    header = ("source", "stratum", "comments", "rejected", "inclusion probability", "for")
+    header = ("folder", "stratum", "comments", "rejected", "inclusion probability", "for")
     return markdown_table(header, lines, numbers=(2, 3))
 
 

@@ -13,6 +13,9 @@ import pytest
 from scoring.errors import ClusterError
 from scoring.parallel.chunk_map import open_chunk_map
 
+pytestmark = pytest.mark.slow
+
+
 # One of the two workers is killed while it has chunks to do; then the same cluster is used again
 # by its address.
 CODE = """
@@ -20,7 +23,6 @@ import os, signal, sys
 from distributed import LocalCluster
 from scoring.parallel import cluster
 from scoring.archive import command
-
 source, output, second = sys.argv[1:]
 workers = []
 

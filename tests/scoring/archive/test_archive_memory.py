@@ -13,6 +13,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+pytestmark = pytest.mark.slow
+
+
 PAD = 4000
 GROUP, FEW, MANY = 2_000, 6_000, 36_000
 ALLOWED = 60

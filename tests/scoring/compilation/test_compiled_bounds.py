@@ -8,6 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
 ROOT = Path(__file__).parents[3]
 LONG = ["ab " * 700, "ab" * 1000, "you are an idiot " * 100, "ﷺ" * 300, "x-" * 500, "a" * 2000]
 
@@ -21,7 +26,7 @@ from scoring.result_json import render
 from scoring.model.scorer import Scorer
 from scoring.artifacts.versions import load_current
 from scoring.ngrams.extract import TermSettings
-
+import pytest
 texts = json.loads(sys.stdin.read())
 published = load_current(Path("models"))
 policy, undeclared = published.manifest.policies["assist"], [None] * len(texts)

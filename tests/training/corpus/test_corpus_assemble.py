@@ -254,7 +254,7 @@ class TestRepeats:
         annotations = read_annotations(write_annotations({"text": STORY}, {"text": EDITED}))
         assert len(corpus_of(annotations, make_table("a", [STORY, EDITED]))) == 2
         nothing = annotations.iloc[:0]
-        assert len(corpus_of(nothing, make_table("seed", [STORY, EDITED], reject=[NO, NO]))) == 2
+        assert len(corpus_of(nothing, make_table("written", [STORY, EDITED], reject=[NO, NO]))) == 2
 
     def test_held_back_repeats_stay(self, make_table: MakeTable, nothing: pd.DataFrame) -> None:
         table = make_table("a", [STORY, EDITED], reject=[NO, NO])

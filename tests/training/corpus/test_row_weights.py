@@ -19,7 +19,9 @@ from training.own_labels.annotations import read_annotations
 from training.settings import TrainingSettings
 from training.sources.registry import load_registry
 
-SETTINGS = replace(TrainingSettings(), annotation_weight=20.0, seed_weight=2.0, unsure_factor=0.5)
+SETTINGS = replace(
+    TrainingSettings(), annotation_weight=20.0, written_weight=2.0, unsure_factor=0.5
+)
 NEWS = frozenset({"news"})
 WEIGHTS = {"news": 1.5, "video": 0.5}
 
@@ -35,7 +37,7 @@ def make_rows(make_table: MakeTable, write_annotations: Callable[..., Path]) -> 
         tables = [
             make_table("news", ["first comment", "second remark", "third thing"]),
             make_table("video", ["nice song", "great clip"]),
-            make_table("seed", ["an invented sentence"]),
+            make_table("written", ["an invented sentence"]),
         ]
         read = read_annotations(write_annotations(*annotations))
         return assemble(tables, [], read, frozenset(), WEIGHTS).rows
@@ -98,8 +100,8 @@ def test_written_comments_calibrate_with_their_share_and_never_evaluate(
         {"text": "first comment", "inclusion_probability": "0.5", "decision": "reject"},
         {"text": "second remark", "inclusion_probability": "0.25"},
     )
-    rows.loc[rows["source"] == "seed", "reject"] = 1
-    written = (rows["source"] == "seed").to_numpy(bool)
+    rows.loc[rows["source"] == "written", "reject"] = 1
+    written = (rows["source"] == "written").to_numpy(bool)
     weights = calibration_weights(rows, NEWS, 0.2, written_share=0.3)
     assert weights[written].sum() / weights.sum() == pytest.approx(0.3)
     assert weights[(rows["text"] == "third thing").to_numpy(bool)] == 0

@@ -45,7 +45,7 @@ def corpus_rows(*, annotated: bool) -> pd.DataFrame:
             {
                 "text": f"{'rotten' if bad else 'decent'} remark about the town hall {i}",
                 "key": f"{i:016x}",
-                "source": "seed" if written else "civil-aayan",
+                "source": "written" if written else "civil-aayan",
                 "group": i,
                 "annotated": annotated and not written,
                 "inclusion_probability": 0.5 if annotated and not written else np.nan,
@@ -71,8 +71,8 @@ def test_first_step_knows_neither_annotations_nor_written_comments(
 ) -> None:
     first = every[FIRST]
     assert (first.labels[:, HEADS.index("profanity")] == UNKNOWN).all()
-    assert (first.weights[data.rows["source"] == "seed"] == 0).all()
-    assert set(first.weights[data.rows["source"] != "seed"]) == {1.0}
+    assert (first.weights[data.rows["source"] == "written"] == 0).all()
+    assert set(first.weights[data.rows["source"] != "written"]) == {1.0}
 
 
 def test_leaving_a_source_out_weighs_its_rows_nothing(
@@ -80,15 +80,16 @@ def test_leaving_a_source_out_weighs_its_rows_nothing(
 ) -> None:
     left = every["without civil-aayan"].weights
     assert (left[data.rows["source"] == "civil-aayan"] == 0).all()
-    assert (left[data.rows["source"] == "seed"] == SETTINGS.seed_weight).all()
+    assert (left[data.rows["source"] == "written"] == SETTINGS.written_weight).all()
 
 
 def test_doubling_a_source_leaves_its_annotated_rows_alone(every: dict[str, Variant]) -> None:
     trained = every[FULL].weights
     assert (every["civil-aayan doubled"].weights == trained).all()
-    assert (every["seed doubled"].weights >= trained).all()
+    assert (every["written doubled"].weights >= trained).all()
 
 
+@pytest.mark.slow
 def test_table_has_a_line_a_variant_and_a_planted_word_is_found(
     data: AblationData, registry: Registry, every: dict[str, Variant]
 ) -> None:
@@ -99,6 +100,7 @@ def test_table_has_a_line_a_variant_and_a_planted_word_is_found(
     assert "1.000 (1.00 to 1.00), 1.000" in lines[FULL]
 
 
+@pytest.mark.slow
 def test_held_back_comments_are_reported_before_and_after_and_too_few_are_not_judged(
     data: AblationData, every: dict[str, Variant]
 ) -> None:

@@ -51,14 +51,14 @@ bytes = {size}
 def data(tmp_path: Path) -> Path:
     """Two sources, one of them not there; two written comments; one comment read twice."""
     folder = tmp_path / "data"
-    for name in ("raw/jigsaw-ak5000", "seed", "annotations", "splits"):
+    for name in ("raw/jigsaw-ak5000", "written", "annotations", "splits"):
         (folder / name).mkdir(parents=True)
     values = {"commit": "0123456789" * 4, "size": len(CONTENT),
               "digest": hashlib.sha256(CONTENT).hexdigest()}  # fmt: skip
     toml = "".join(SOURCE.format(key=key, **values) for key in (READER, "lost"))
     (folder / "sources.toml").write_text(toml)
     (folder / "raw" / READER / "toxic_comments.csv").write_bytes(CONTENT)
-    (folder / "seed" / "s.jsonl").write_text(
+    (folder / "written" / "s.jsonl").write_text(
         '{"text": "Thank you, editors.", "decision": "approve", "categories": []}\n'
         '{"text": "Come to my shop.", "decision": "reject", '
         '"categories": ["commercial_promotion"]}\n'
@@ -85,9 +85,9 @@ def test_counts_worked_out_by_hand(data: Path) -> None:
         READER, "wiki", "train", "0.5", "2", "1", "1", *silent, "CC0-1.0",
     ]  # fmt: skip
     assert cells_of(report, "Rows", "lost")[3:6] == ["0.5", "not there", ""]
-    seed = cells_of(report, "Rows", "seed")
-    assert seed[4:7] == ["2", "1", "1"]
-    assert seed[7 + CATEGORIES.index("commercial_promotion")] == "1"
+    written = cells_of(report, "Rows", "written")
+    assert written[4:7] == ["2", "1", "1"]
+    assert written[7 + CATEGORIES.index("commercial_promotion")] == "1"
     assert "1 comments were read twice: 1 got the same labels" in report
     assert "1 keys are on the held-back list; 0 of these" in report
     assert cells_of(report, "Strata", READER) == [
@@ -148,7 +148,7 @@ def test_step_prints_the_report_and_nothing_else(
 def test_step_fills_a_file_between_its_markers(data: Path) -> None:
     path = data / "README.md"
     empty = (
-        "Before\n<!-- sources:start -->\nold\n<!-- sources:end -->\nBetween\n"
+        "Before\n<!-- sources:start -->\nstale\n<!-- sources:end -->\nBetween\n"
         "<!-- data-report:start -->\n<!-- data-report:end -->\nAfter\n"
     )
     path.write_text(empty)
@@ -157,7 +157,7 @@ def test_step_fills_a_file_between_its_markers(data: Path) -> None:
         text = path.read_text(encoding="utf-8")
         assert data_report(data).strip() in text
         assert "[nobody/nothing at 0123456789](https://github.com/nobody/nothing/tree/" in text
-        assert "old" not in text
+        assert "stale" not in text
     assert text.startswith("Before\n")
     assert text.endswith("<!-- data-report:end -->\nAfter\n")
     assert sorted(p.name for p in data.iterdir() if p.is_file()) == ["README.md", "sources.toml"]

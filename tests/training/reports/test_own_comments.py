@@ -166,16 +166,16 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_example_is_a_file_that_can_be_read_back(tmp_path: Path) -> None:
-    seed = tmp_path / "seed"
-    seed.mkdir()
-    (seed / "s.jsonl").write_text(
+    written = tmp_path / "written"
+    written.mkdir()
+    (written / "s.jsonl").write_text(
         '{"text": "Clear, and fair.", "decision": "approve", "categories": [], "pair": "p"}\n'
         '{"text": "Rude", "decision": "reject", "categories": ["abuse", "sexism"]}\n'
         '{"text": "More", "decision": "approve", "categories": []}\n'
     )
-    table = read_own_comments(write_example(seed, tmp_path / "example.csv", rows=2))
+    table = read_own_comments(write_example(written, tmp_path / "example.csv", rows=2))
     assert table["text"].tolist() == ["Clear, and fair.", "More"]
-    table = read_own_comments(write_example(seed, tmp_path / "example.csv"))
+    table = read_own_comments(write_example(written, tmp_path / "example.csv"))
     assert table["reject"].tolist() == [NO, YES, NO]
     assert table["group"].tolist() == ["s:p", "", ""]
     assert table[["abuse", "sexism", "threat"]].to_numpy().tolist()[1] == [YES, YES, NO]

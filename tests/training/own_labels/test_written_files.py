@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from training.corpus.keys import fold_key
-from training.own_labels.written import SOURCE, SeedError, read_second_reading, read_seed
+from training.own_labels.written import SOURCE, WrittenError, read_second_reading, read_written
 from training.sources.labels import LABELS, NO, YES
 from training.sources.table import COLUMNS, validate_table
 
@@ -22,7 +22,7 @@ def write(folder: Path, *lines: Any, name: str = "s01.jsonl") -> Path:
 
 def test_reads_a_row_table_with_every_label_known(tmp_path: Path) -> None:
     bad = {**GOOD, "text": "Rude.", "decision": "reject", "categories": ["abuse", "sexism"]}
-    table = read_seed(write(tmp_path, GOOD, "", bad))
+    table = read_written(write(tmp_path, GOOD, "", bad))
     validate_table(table)
     assert tuple(table.columns) == COLUMNS
     assert table["row_id"].tolist() == ["s01:1", "s01:3"]
@@ -34,7 +34,7 @@ def test_reads_a_row_table_with_every_label_known(tmp_path: Path) -> None:
 
 
 def test_rejection_without_a_category(tmp_path: Path) -> None:
-    table = read_seed(write(tmp_path, {**GOOD, "decision": "reject"}))
+    table = read_written(write(tmp_path, {**GOOD, "decision": "reject"}))
     assert table["reject"].tolist() == [YES]
 
 
@@ -42,11 +42,11 @@ def test_pairs_of_a_file_share_a_group(tmp_path: Path) -> None:
     first, second, alone = ({**GOOD, "text": text} for text in ("a b", "a c", "d"))
     write(tmp_path, {**first, "pair": "p1"}, {**second, "pair": "p1"}, alone)
     write(tmp_path, {**first, "text": "e", "pair": "p1"}, name="s02.jsonl")
-    assert read_seed(tmp_path)["group"].tolist() == ["s01:p1", "s01:p1", "", "s02:p1"]
+    assert read_written(tmp_path)["group"].tolist() == ["s01:p1", "s01:p1", "", "s02:p1"]
 
 
 def test_no_file_gives_an_empty_table(tmp_path: Path) -> None:
-    table = read_seed(tmp_path)
+    table = read_written(tmp_path)
     assert (len(table), tuple(table.columns)) == (0, COLUMNS)
 
 
@@ -70,14 +70,14 @@ def test_no_file_gives_an_empty_table(tmp_path: Path) -> None:
     ],
 )
 def test_malformed_line_is_named(tmp_path: Path, line: Any, message: str) -> None:
-    with pytest.raises(SeedError, match=rf"s01\.jsonl line 2: .*{message}"):
-        read_seed(write(tmp_path, GOOD, line))
+    with pytest.raises(WrittenError, match=rf"s01\.jsonl line 2: .*{message}"):
+        read_written(write(tmp_path, GOOD, line))
 
 
 def test_line_that_is_not_utf8(tmp_path: Path) -> None:
     (tmp_path / "s01.jsonl").write_bytes(json.dumps(GOOD).encode() + b"\n{\xff}\n")
-    with pytest.raises(SeedError, match=r"s01\.jsonl line 2: not JSON"):
-        read_seed(tmp_path)
+    with pytest.raises(WrittenError, match=r"s01\.jsonl line 2: not JSON"):
+        read_written(tmp_path)
 
 
 def test_second_reading_is_paired_by_the_comment_not_by_its_place(tmp_path: Path) -> None:
@@ -85,8 +85,8 @@ def test_second_reading_is_paired_by_the_comment_not_by_its_place(tmp_path: Path
         {"text": "You are a fool.", "decision": "reject", "categories": ["personal_attack"]},
         {"text": "Thank you.", "decision": "approve", "categories": []},
     ]
-    seed = tmp_path / "s.jsonl"
-    seed.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    written = tmp_path / "s.jsonl"
+    written.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
     rows = [
         f"{fold_key('Thank you.')},s.jsonl,approve,,sure",
         f"{fold_key('You are a fool!')},s.jsonl,approve,,unsure",

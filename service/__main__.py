@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
+import shutil
 import sys
+import tempfile
+from collections.abc import Iterator
 from typing import Final
 
 import uvicorn
@@ -17,7 +21,7 @@ from scoring.compilation.private_folder import private_folder
 from scoring.errors import CacheRefused
 from service.errors import ServiceError, SettingsError
 from service.monitoring.logs import configure_logs
-from service.settings import Settings, read_settings
+from service.settings import SHARED_METRICS, Settings, read_settings
 
 DRAIN_SECONDS: Final = 30
 """How long requests under way may take to finish after SIGTERM."""
@@ -26,6 +30,8 @@ KEEP_ALIVE_SECONDS: Final = 65
 WORKER_SILENCE_SECONDS: Final = 60
 """A worker that answers no health check for so long is replaced; compiling may take some of it."""
 _WRONG_SETTINGS: Final = 2
+
+_log = logging.getLogger("service")
 
 
 def main() -> int:
@@ -44,8 +50,29 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return _WRONG_SETTINGS
     configure_logs(settings.log_level)
-    run(settings)
+    with _shared_metrics(settings.workers):
+        run(settings)
     return 0
+
+
+@contextlib.contextmanager
+def _shared_metrics(workers: int) -> Iterator[None]:
+    """Give several workers a folder in which they sum up what they count."""
+    if workers == 1:
+        yield
+        return
+    try:
+        folder = tempfile.mkdtemp(prefix="moderation-metrics-")
+    except OSError as error:
+        fields = {"error": f"{type(error).__name__}: {error}"}
+        _log.warning("each worker counts for itself", extra={"fields": fields})
+        yield
+        return
+    os.environ[SHARED_METRICS] = folder
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check_policy(settings: Settings) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from scoring.compilation.cache import load_kernels
+from scoring.errors import ScoringError
 from service.context import Context
 from service.documents.openapi import API_VERSION, TITLE, build_document
 from service.http.auth import KeyRing
@@ -119,11 +121,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _report_end(task: asyncio.Task[None]) -> None:
-    """Say in the log that a task which should never end has ended."""
+    """Stop the process where a task that should never end has ended: it cannot recover."""
     error = None if task.cancelled() else task.exception()
     if error is not None:
-        fields = {"exception": type(error).__name__, "at": traceback_places(error.__traceback__)}
-        _log.critical("a background task ended; restart the service", extra={"fields": fields})
+        fields: dict[str, Any] = {
+            "exception": type(error).__name__,
+            "at": traceback_places(error.__traceback__),
+        }
+        if isinstance(error, ScoringError):  # its message says what to do, and quotes no comment
+            fields["told"] = str(error)
+        _log.critical("a background task ended; the service stops", extra={"fields": fields})
+        signal.raise_signal(signal.SIGTERM)
 
 
 async def _answer_http_error(_request: Request, error: Exception) -> Response:

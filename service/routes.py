@@ -157,7 +157,7 @@ async def readyz(request: Request) -> Response:
     responses={200: {"content": {"text/plain": {}}}, **_problems()},
 )
 async def metrics(request: Request) -> Response:
-    """Give this worker's counters in Prometheus' text format."""
+    """Give the counters of all workers in Prometheus' text format."""
     return Response(context_of(request).metrics.render(), media_type=METRICS_TYPE)
 
 

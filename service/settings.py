@@ -29,6 +29,11 @@ _TRUE: Final = ("1", "true", "yes", "on")
 _FALSE: Final = ("0", "false", "no", "off", "")
 
 
+SHARED_METRICS: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""Environment variable of the folder in which several workers sum up their metrics; set by the
+service itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One line of the table of settings.

@@ -1,36 +1,57 @@
-"""Counters in Prometheus' text format, kept in plain dictionaries.
-
-Each worker process counts for itself and a scrape reaches one of them, so every series carries the
-label `worker` (the process id). With more than one worker, read rates and ratios, not totals.
-"""
+"""Counters for Prometheus, summed over the worker processes whichever of them answers."""
 
 from __future__ import annotations
 
 import os
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Final
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+    multiprocess,
+)
+
+from service.settings import SHARED_METRICS
 
 BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 """Upper bounds of the latency histogram, in seconds."""
-MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-
-_Labels = tuple[str, ...]
+MEDIA_TYPE: Final = CONTENT_TYPE_LATEST
 
 
 class Metrics:
-    """What one worker has done since it started."""
+    """What this worker has done since it started, and with `SHARED_METRICS` what all have."""
 
     def __init__(self) -> None:
         """Start at zero."""
-        self._requests: Counter[_Labels] = Counter()
-        self._comments: Counter[_Labels] = Counter()
-        self._latency: dict[str, list[int]] = {}
-        self._seconds: dict[str, float] = {}
-        self._model: _Labels | None = None
-        self._loads = 0
-        self._load_failures = 0
+        disable_created_metrics()
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "moderation_requests", "Requests by route and status.", ("route", "status"),
+            registry=self._registry,
+        )  # fmt: skip
+        self._comments = Counter(
+            "moderation_comments", "Comments by decision and reason.", ("decision", "reason"),
+            registry=self._registry,
+        )  # fmt: skip
+        self._seconds = Histogram(
+            "moderation_request_seconds", "Time to answer, by route.", ("route",),
+            buckets=BUCKETS, registry=self._registry,
+        )  # fmt: skip
+        self._model = Gauge(
+            "moderation_model_info", "1 for a model that a worker uses.", ("version", "guidelines"),
+            multiprocess_mode="livemax", registry=self._registry,
+        )  # fmt: skip
+        self._loads = Counter("moderation_model_loads", "Models loaded.", registry=self._registry)
+        self._load_failures = Counter(
+            "moderation_model_load_failures", "Models refused.", registry=self._registry
+        )
+        self._used: tuple[str, str] | None = None
 
     def count_request(self, route: str, status: int, seconds: float) -> None:
         """Count a finished request.
@@ -40,12 +61,8 @@ class Metrics:
             status: HTTP status of the answer.
             seconds: From its first byte to the end of the answer.
         """
-        self._requests[route, str(status)] += 1
-        if route not in self._latency:
-            self._latency[route] = [0] * (len(BUCKETS) + 1)
-            self._seconds[route] = 0.0
-        self._latency[route][bisect_left(BUCKETS, seconds)] += 1
-        self._seconds[route] += seconds
+        self._requests.labels(route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
 
     def count_comment(self, decision: str, reason: str) -> None:
         """Count a comment.
@@ -55,7 +72,7 @@ class Metrics:
             reason: The likeliest violated category, the reason for review, the code of the
                 refusal, or `none`.
         """
-        self._comments[decision, reason] += 1
+        self._comments.labels(decision, reason).inc()
 
     def count_load(self, version: str, guidelines: str) -> None:
         """Count a model that was loaded and is now in use.
@@ -64,59 +81,34 @@ class Metrics:
             version: Its version.
             guidelines: The version of the guidelines it was trained for.
         """
-        self._model = (version, guidelines)
-        self._loads += 1
+        if self._used is not None:
+            self._model.labels(*self._used).set(0)
+        self._used = (version, guidelines)
+        self._model.labels(*self._used).set(1)
+        self._loads.inc()
 
     def count_load_failure(self) -> None:
         """Count a model that was refused."""
-        self._load_failures += 1
+        self._load_failures.inc()
 
-    def render(self) -> str:
+    def render(self) -> bytes:
         """Write everything in Prometheus' text format.
 
         Returns:
-            The text, ending in a newline.
+            The text in UTF-8.
         """
-        worker = str(os.getpid())
-        model = {self._model: 1} if self._model else {}
-        lines = [
-            *_family("requests_total", "counter", "Requests by route and status.",
-                     _series(("route", "status"), self._requests, worker)),
-            *_family("comments_total", "counter", "Comments by decision and reason.",
-                     _series(("decision", "reason"), self._comments, worker)),
-            *_family("request_seconds", "histogram", "Time to answer, by route.",
-                     self._histograms(worker)),
-            *_family("model_info", "gauge", "The model in use.",
-                     _series(("version", "guidelines"), model, worker)),
-            *_family("model_loads_total", "counter", "Models loaded.",
-                     _series((), {(): self._loads}, worker)),
-            *_family("model_load_failures_total", "counter", "Models refused.",
-                     _series((), {(): self._load_failures}, worker)),
-        ]  # fmt: skip
-        return "\n".join(lines) + "\n"
-
-    def _histograms(self, worker: str) -> Iterable[str]:
-        for route, buckets in sorted(self._latency.items()):
-            labels = f'route="{route}",worker="{worker}"'
-            total = 0
-            for bound, count in zip((*map(str, BUCKETS), "+Inf"), buckets, strict=True):
-                total += count
-                yield f'_bucket{{{labels},le="{bound}"}} {total}'
-            yield f"_sum{{{labels}}} {self._seconds[route]:.6f}"
-            yield f"_count{{{labels}}} {total}"
+        shared = os.environ.get(SHARED_METRICS)
+        if not shared:
+            return generate_latest(self._registry)
+        _forget_the_dead(Path(shared))
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry, path=shared)
+        return generate_latest(registry)
 
 
-def _series(names: tuple[str, ...], counts: Mapping[_Labels, int], worker: str) -> Iterable[str]:
-    """Write one line for each combination of labels; no label of ours needs escaping."""
-    for values, count in sorted(counts.items()):
-        pairs = [*zip(names, values, strict=True), ("worker", worker)]
-        labels = ",".join(f'{name}="{value}"' for name, value in pairs)
-        yield f"{{{labels}}} {count}"
-
-
-def _family(name: str, kind: str, meaning: str, series: Iterable[str]) -> Iterable[str]:
-    full = f"moderation_{name}"
-    yield f"# HELP {full} {meaning}"
-    yield f"# TYPE {full} {kind}"
-    for line in series:
-        yield full + line
+def _forget_the_dead(folder: Path) -> None:
+    """Drop what workers that have ended said of themselves; what they counted stays."""
+    for path in folder.glob("gauge_live*_*.db"):
+        process = int(path.stem.rpartition("_")[2])
+        if not Path(f"/proc/{process}").exists():
+            multiprocess.mark_process_dead(process, str(folder))

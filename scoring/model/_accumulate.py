@@ -8,19 +8,20 @@ depend on the batch it came in.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from scoring.compilation.array_types import F32, F64, I8, I32, I64, U8, U32, U64
+from scoring.compilation.array_types import F32, F64, I8, I32, I64, U32, U64
 from scoring.compilation.jit import kernel
 from scoring.model._calibration import calibrate
-from scoring.model._common_tokens import SLACK, CommonTokens, token_rows
+from scoring.model._common_tokens import SLACK, CommonTokens, Lookups, Scratch, Tokens, token_rows
 from scoring.model._index import TermIndex, find_rows
 from scoring.ngrams._hashing import word_terms
 from scoring.text._fold import fold_points
 from scoring.text._letters import KNOWN_TERMS
 from scoring.text._tokens import cut_tokens, text_arrays
+from scoring.text.unicode_tables import UnicodeTables
 
 LARGEST_COUNT: Final = 4096
 LANES: Final = 16
@@ -31,6 +32,60 @@ _ONE: Final = np.uint64(1)
 _TWO: Final = np.uint64(2)
 _THREE: Final = np.uint64(3)
 _FOUR: Final = np.uint64(4)
+
+
+class Weights(NamedTuple):
+    """What a term adds to each head.
+
+    Attributes:
+        entries: int8 (terms + 1, LANES), by row of a term: a weight for each head; the other
+            columns are summed but not read. The last row is that of unknown terms.
+        idf: the same bytes as float32 (terms + 1, 4), of which column IDF_LANE is the idf.
+        scales: float64 (heads), what a weight of 1 stands for.
+        biases: float64 (heads).
+        log_counts: float64, 1 + ln count for counts up to `LARGEST_COUNT`.
+    """
+
+    entries: I8
+    idf: F32
+    scales: F64
+    biases: F64
+    log_counts: F64
+
+
+class CalibrationArrays(NamedTuple):
+    """The arrays of `Calibration`: float64 (heads - 1), (heads - 1) and (3)."""
+
+    slopes: F64
+    offsets: F64
+    overall: F64
+
+
+class ScorerArrays(NamedTuple):
+    """A model as `score_texts` takes it; settings are int64 (3), see `TermSettings.as_array`."""
+
+    tables: UnicodeTables
+    settings: I64
+    terms: TermIndex
+    lookups: Lookups
+    weights: Weights
+    calibration: CalibrationArrays
+
+
+PlainArrays: TypeAlias = tuple[Any, ...]
+PlainScores: TypeAlias = tuple[F64, I32, F64, F64]
+
+
+def plain_tuples(arrays: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Turn named tuples into plain ones, those inside too.
+
+    Args:
+        arrays: A named tuple of arrays and of named tuples.
+
+    Returns:
+        The same arrays in plain tuples.
+    """
+    return tuple(plain_tuples(part) if isinstance(part, tuple) else part for part in arrays)
 
 
 @kernel
@@ -95,16 +150,15 @@ def _sum_entries(rows: I32, values: F64, known: np.uint64, entries: I8, sums: F6
 
 @kernel
 def add_block(
-    rows: I32, size: int, terms: int, idf: F32, entries: I8, scales: F64, log_counts: F64,
-    counts: I32, values: F64, sums: F64, margins: F64,
-) -> int:  # fmt: skip
+    rows: I32, size: int, weights: Weights, counts: I32, values: F64, sums: F64, margins: F64
+) -> int:
     """Add one block's contribution to `margins`.
 
     Args:
         rows: int32, the rows of the block's terms in order of appearance; the first `size` count.
             Overwritten.
         size: how many.
-        terms, idf, entries, scales, log_counts, counts: as in `score_texts`.
+        weights, counts: as in `score_texts`.
         values: float64 scratch with room for `size` entries.
         sums: float64 (LANES) scratch.
         margins: float64 (heads), added to.
@@ -112,13 +166,14 @@ def add_block(
     Returns:
         How many distinct terms were known.
     """
+    terms = len(weights.idf) - 1
     distinct = _count_rows(rows, size, counts)
-    known, square = _weigh(rows, distinct, terms, idf, log_counts, counts, values)
+    known, square = _weigh(rows, distinct, terms, weights.idf, weights.log_counts, counts, values)
     if known > np.uint64(0):
-        _sum_entries(rows, values, known, entries, sums)
+        _sum_entries(rows, values, known, weights.entries, sums)
         length = np.sqrt(square)
         for head in range(len(margins)):
-            margins[head] += sums[head] * scales[head] / length
+            margins[head] += sums[head] * weights.scales[head] / length
     return int(np.int64(known))
 
 
@@ -145,62 +200,50 @@ def _most_terms(settings: I64, size: int, tokens: int) -> int:
 
 @kernel
 def score_texts(
-    points: U32, text_at: I64, classes: U8, starts: I32, lengths: U8, pool: U32, lookalikes: U32,
-    settings: I64, index_starts: I32, index_offsets: U8, index_slots: U64, idf: F32, entries: I8,
-    scales: F64, biases: F64, english_starts: I32, english_offsets: U8, english_slots: U64,
-    log_counts: F64, slopes: F64, offsets: F64, overall: F64, common_fields: I32,
-    common_names: U64, counts: I32, margins: F64, stats: I32, category: F64, reject: F64,
-) -> None:  # fmt: skip
+    points: U32, text_at: I64, arrays: PlainArrays, counts: I32, scores: PlainScores
+) -> None:
     """Score texts given as one array of code points.
 
     Args:
         points: uint32, the code points of all texts, one after another.
         text_at: int64 (n + 1), text i is `points[text_at[i]:text_at[i + 1]]`.
-        classes, starts, lengths, pool, lookalikes: the arrays of `UnicodeTables`.
-        settings: int64 (3): longest word n-gram, shortest and longest character n-gram.
-        index_starts, index_offsets, index_slots: the terms, a `TermIndex`; array by array, as all
-            that follows, because handing over a tuple of tuples takes three times as long.
-        entries: int8 (terms + 1, LANES), by row of a term: a weight for each head; the other
-            columns are summed but not read. The last row is that of unknown terms.
-        idf: the same bytes as float32 (terms + 1, 4), of which column IDF_LANE is the idf.
-        scales: float64 (heads), what a weight of 1 stands for.
-        biases: float64 (heads).
-        english_starts, english_offsets, english_slots: English words, a `TermIndex`.
-        log_counts: float64, 1 + ln count for counts up to `LARGEST_COUNT`.
-        slopes, offsets, overall: as in `calibrate`.
-        common_fields, common_names: a `CommonTokens`.
+        arrays: a `ScorerArrays` as plain tuples: handing named ones over takes 8 us more.
         counts: int32 (terms + 1), all zero, left all zero.
-        margins: float64 (n, heads) output.
-        stats: int32 (n, STATISTICS) output, zeroed by the caller.
-        category: float64 (n, heads - 1) output, probabilities of rejection in [0, 1].
-        reject: float64 (n) output, the overall ones.
+        scores: outputs: margins, float64 (n, heads); statistics, int32 (n, STATISTICS), zeroed by
+            the caller; probabilities of rejection in [0, 1] by category, float64 (n, heads - 1),
+            and overall, float64 (n).
     """
-    index = TermIndex(index_starts, index_offsets, index_slots)
-    english = TermIndex(english_starts, english_offsets, english_slots)
-    common = CommonTokens(common_fields, common_names)
-    codes, kinds, begins, ends, out, origins, token_at = text_arrays(points, text_at, lengths)
+    tables, weights = UnicodeTables(*arrays[0]), Weights(*arrays[4])
+    settings, calibration = arrays[1], CalibrationArrays(*arrays[5])
+    index = TermIndex(*arrays[2])
+    lookups = Lookups(CommonTokens(*arrays[3][0]), index, TermIndex(*arrays[3][2]))
+    every_margin, every_stats, category, reject = scores
+    codes, kinds, begins, ends, out, origins, token_at = text_arrays(
+        points, text_at, tables.lengths
+    )
     words, hashes, firsts, lasts, rows, values = _term_arrays(0)
     sums = np.empty(LANES, np.float64)
-    terms = len(idf) - 1
     for i in range(len(text_at) - 1):
-        text = points[text_at[i] : text_at[i + 1]]
-        n = fold_points(text, classes, starts, lengths, pool, codes, kinds, begins, ends)
-        tokens = cut_tokens(codes, kinds, n, lookalikes, out, origins, token_at)
+        text, margins, stats = points[text_at[i] : text_at[i + 1]], every_margin[i], every_stats[i]
+        n = fold_points(
+            text, tables.classes, tables.starts, tables.lengths, tables.pool,
+            codes, kinds, begins, ends,
+        )  # fmt: skip
+        tokens = cut_tokens(codes, kinds, n, tables.lookalikes, out, origins, token_at)
         room = _most_terms(settings, token_at[tokens], tokens) + SLACK
         if room > len(words):
             words, hashes, firsts, lasts, rows, values = _term_arrays(2 * room)
-        margins[i, :] = biases
+        margins[:] = weights.biases
         size = word_terms(out, token_at, tokens, settings[0], words, firsts, lasts)
         find_rows(words, size, index, rows, firsts)
-        known = add_block(
-            rows, size, terms, idf, entries, scales, log_counts, counts, values, sums, margins[i]
-        )
+        known = add_block(rows, size, weights, counts, values, sums, margins)
         size = token_rows(
-            out, token_at, tokens, settings, classes, words, common, index, english, hashes, firsts,
-            rows, stats[i],
+            Tokens(out, token_at, tokens, words), settings, tables.classes, lookups,
+            Scratch(hashes, firsts), rows, stats,
         )  # fmt: skip
-        known += add_block(
-            rows, size, terms, idf, entries, scales, log_counts, counts, values, sums, margins[i]
-        )
-        stats[i, KNOWN_TERMS] = known
-        reject[i] = calibrate(margins[i], slopes, offsets, overall, category[i])
+        known += add_block(rows, size, weights, counts, values, sums, margins)
+        stats[KNOWN_TERMS] = known
+        reject[i] = calibrate(
+            margins, calibration.slopes, calibration.offsets, calibration.overall,
+            category[i],
+        )  # fmt: skip

@@ -60,6 +60,43 @@ class CommonTokens(NamedTuple):
     names: U64
 
 
+class Lookups(NamedTuple):
+    """Where tokens and their terms are looked up.
+
+    Attributes:
+        common: The table of common tokens.
+        terms: The known terms.
+        english: English words.
+    """
+
+    common: CommonTokens
+    terms: TermIndex
+    english: TermIndex
+
+
+class Tokens(NamedTuple):
+    """A text's tokens.
+
+    Attributes:
+        codes: uint32, their code points, one after another.
+        token_at: int32, token t is `codes[token_at[t]:token_at[t + 1]]`.
+        size: How many there are.
+        words: uint64, the word terms, as `word_terms` leaves them.
+    """
+
+    codes: U32
+    token_at: I32
+    size: int
+    words: U64
+
+
+class Scratch(NamedTuple):
+    """uint64 and int32 scratch with room for all character terms of a token."""
+
+    hashes: U64
+    strays: I32
+
+
 @kernel
 def _name(out: U32, begin: np.uint64, end: np.uint64) -> tuple[np.uint64, np.uint64]:
     """Write a token's code points side by side into two numbers; _NO_NAME if it is not to stay."""
@@ -100,12 +137,11 @@ def _recall(
 
 @kernel
 def _find_rows(
-    out: U32, begin: np.uint64, end: np.uint64, settings: I64, index: TermIndex, padded: U64,
-    hashes: U64, strays: I32, rows: I32,
-) -> np.uint64:  # fmt: skip
+    token: U32, settings: I64, index: TermIndex, padded: U64, scratch: Scratch, rows: I32
+) -> np.uint64:
     """Write the rows of a token's known character n-grams; returns how many."""
-    size = token_terms(out, int(begin), int(end), settings[1], settings[2], padded, hashes, 0)
-    find_rows(hashes, size, index, rows, strays)
+    size = token_terms(token, 0, len(token), settings[1], settings[2], padded, scratch.hashes, 0)
+    find_rows(scratch.hashes, size, index, rows, scratch.strays)
     unknown = unknown_row(index)
     known = np.uint64(0)
     for k in range(np.uint64(size)):
@@ -117,13 +153,13 @@ def _find_rows(
 
 @kernel
 def _count(
-    out: U32, begin: np.uint64, end: np.uint64, classes: U8, word: np.uint64, english: TermIndex,
-    hashes: U64, rows: I32, strays: I32, stats: I32,
+    token: U32, classes: U8, word: np.uint64, english: TermIndex, scratch: Scratch, rows: I32,
+    stats: I32,
 ) -> int:  # fmt: skip
-    """Add a token's counts, and return them as a place of the cache holds them."""
-    letters, latin, is_word = count_letters(out, int(begin), int(end), classes)
-    hashes[0] = word
-    find_rows(hashes, 1, english, rows, strays)
+    """Add a token's counts, and return them as a place of the table holds them."""
+    letters, latin, is_word = count_letters(token, 0, len(token), classes)
+    scratch.hashes[0] = word
+    find_rows(scratch.hashes, 1, english, rows, scratch.strays)
     is_english = is_word and rows[0] < unknown_row(english)
     stats[LETTERS] += letters
     stats[LATIN_LETTERS] += latin
@@ -141,30 +177,29 @@ def _place(first: np.uint64, second: np.uint64, names: U64) -> np.uint64:
 
 @kernel
 def remember_tokens(
-    out: U32, token_at: I32, tokens: int, settings: I64, classes: U8, words: U64,
-    index: TermIndex, english: TermIndex, hashes: U64, strays: I32, rows: I32,
-    common: CommonTokens,
-) -> None:  # fmt: skip
+    tokens: Tokens, settings: I64, classes: U8, lookups: Lookups, scratch: Scratch, rows: I32
+) -> None:
     """Put tokens into the table; of two that share a place the first stays.
 
     Args:
-        out, token_at, tokens: the tokens, as in `cut_tokens`.
-        settings, classes, index, english: as in `token_rows`.
-        words: uint64 (tokens), each token's own hash.
-        hashes, strays, rows: scratch with room for all character terms of a token.
-        common: the table; written to.
+        tokens: the tokens; their word terms are those of single tokens.
+        settings, classes: as in `token_rows`.
+        lookups: whose table is written to.
+        scratch: see there.
+        rows: int32 scratch with room for all character terms of a token.
     """
-    fields, names = common
+    fields, names = lookups.common
     stats = np.zeros(STATISTICS, np.int32)
     padded = np.empty(LONGEST + 2, np.uint64)
-    for t in range(np.uint64(tokens)):
-        begin, end = np.uint64(token_at[t]), np.uint64(token_at[t + _ONE])
-        first, second = _name(out, begin, end)
+    for t in range(np.uint64(tokens.size)):
+        begin, end = np.uint64(tokens.token_at[t]), np.uint64(tokens.token_at[t + _ONE])
+        first, second = _name(tokens.codes, begin, end)
         place = _place(first, second, names)
         if first == _NO_NAME or names[place, 0] != np.uint64(0):
             continue
-        counts = _count(out, begin, end, classes, words[t], english, hashes, rows, strays, stats)
-        size = _find_rows(out, begin, end, settings, index, padded, hashes, strays, rows)
+        token = tokens.codes[begin:end]
+        counts = _count(token, classes, tokens.words[t], lookups.english, scratch, rows, stats)
+        size = _find_rows(token, settings, lookups.terms, padded, scratch, rows)
         if size <= _MOST_ROWS:
             names[place, 0] = first
             names[place, 1] = second
@@ -176,31 +211,29 @@ def remember_tokens(
 
 @kernel
 def token_rows(
-    out: U32, token_at: I32, tokens: int, settings: I64, classes: U8, words: U64,
-    common: CommonTokens, index: TermIndex, english: TermIndex, hashes: U64, strays: I32,
-    rows: I32, stats: I32,
+    tokens: Tokens, settings: I64, classes: U8, lookups: Lookups, scratch: Scratch, rows: I32,
+    stats: I32,
 ) -> int:  # fmt: skip
     """Write the rows of a text's known character terms, and count its letters and words.
 
     Args:
-        out, token_at, tokens: the tokens, as in `cut_tokens`.
-        settings: as in `score_texts`.
+        tokens: the tokens.
+        settings: int64 (3), as in `score_texts`.
         classes: uint8, `UnicodeTables.classes`.
-        words: uint64, the word terms, as `word_terms` leaves them.
-        common: the table of common tokens.
-        index: the known terms.
-        english: English words.
-        hashes, strays: uint64 and int32 scratch with room for all character terms of a token.
+        lookups: where to look them up.
+        scratch: see there.
         rows: int32 output with room for all character terms of the text and SLACK besides.
         stats: int32 (STATISTICS), added to: letters, Latin letters, words, English words.
 
     Returns:
         How many rows were written.
     """
+    out, token_at, tokens_in_all, words = tokens
+    common, index, english = lookups
     padded = np.empty(64, np.uint64)
     size = np.uint64(0)
     word = np.uint64(0)  # where the token's own hash stands among those of longer runs
-    for t in range(np.uint64(tokens)):
+    for t in range(np.uint64(tokens_in_all)):
         begin, end = np.uint64(token_at[t]), np.uint64(token_at[t + _ONE])
         first, second = _name(out, begin, end)
         place = _place(first, second, common.names)
@@ -209,9 +242,8 @@ def token_rows(
         else:
             if end - begin + _TWO > np.uint64(len(padded)):
                 padded = np.empty(int(_TWO * (end - begin + _TWO)), np.uint64)
-            own = rows[size:]
-            _count(out, begin, end, classes, words[word], english, hashes, own, strays, stats)
-            found = _find_rows(out, begin, end, settings, index, padded, hashes, strays, own)
-            size += found
-        word += min(np.uint64(settings[0]), np.uint64(tokens) - t)
+            own, token = rows[size:], out[begin:end]
+            _count(token, classes, words[word], english, scratch, own, stats)
+            size += _find_rows(token, settings, index, padded, scratch, own)
+        word += min(np.uint64(settings[0]), np.uint64(tokens_in_all) - t)
     return int(np.int64(size))

@@ -9,7 +9,14 @@ from typing import Final
 
 import numpy as np
 
-from scoring.model._common_tokens import FIELDS, CommonTokens, remember_tokens
+from scoring.model._common_tokens import (
+    FIELDS,
+    CommonTokens,
+    Lookups,
+    Scratch,
+    Tokens,
+    remember_tokens,
+)
 from scoring.model._index import TermIndex
 from scoring.ngrams.extract import TermSettings, extract_terms
 from scoring.text.normalise import NormalisedText, normalise
@@ -21,9 +28,7 @@ _MOST_TERMS: Final = 4096
 """More character terms than a token of twelve letters can have, whatever the settings."""
 
 
-def look_up_common_tokens(
-    settings: TermSettings, index: TermIndex, english: TermIndex
-) -> CommonTokens:
+def look_up_common_tokens(settings: TermSettings, index: TermIndex, english: TermIndex) -> Lookups:
     """Look the common tokens up among a model's terms.
 
     Args:
@@ -32,19 +37,17 @@ def look_up_common_tokens(
         english: The words known to be English.
 
     Returns:
-        The table that `score_texts` looks tokens up in; read-only from here on.
+        Where `score_texts` looks tokens up; read-only from here on.
     """
     text = _listed()
     words = extract_terms(text, replace(settings, longest_word=1))
     fields = np.zeros((PLACES, FIELDS), np.int32)
-    table = CommonTokens(fields, fields.view(np.uint64))
-    remember_tokens(
-        text.codes, text.token_at, len(text.token_at) - 1, settings.as_array(),
-        unicode_tables().classes, words.hashes[: words.words], index, english,
-        np.empty(_MOST_TERMS, np.uint64), np.empty(_MOST_TERMS, np.int32),
-        np.empty(_MOST_TERMS, np.int32), table,
-    )  # fmt: skip
-    return table
+    lookups = Lookups(CommonTokens(fields, fields.view(np.uint64)), index, english)
+    tokens = Tokens(text.codes, text.token_at, len(text.token_at) - 1, words.hashes[: words.words])
+    scratch = Scratch(np.empty(_MOST_TERMS, np.uint64), np.empty(_MOST_TERMS, np.int32))
+    rows = np.empty(_MOST_TERMS, np.int32)
+    remember_tokens(tokens, settings.as_array(), unicode_tables().classes, lookups, scratch, rows)
+    return lookups
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from scoring.compilation.cache import load_kernels
 from scoring.errors import LayoutExceeded
 from scoring.guidelines import CATEGORIES, HEADS
-from scoring.model._accumulate import IDF_LANE, LANES, LARGEST_COUNT, score_texts
+from scoring.model._accumulate import (
+    IDF_LANE,
+    LANES,
+    LARGEST_COUNT,
+    CalibrationArrays,
+    ScorerArrays,
+    Weights,
+    plain_tuples,
+    score_texts,
+)
 from scoring.model._attribution import share_block
 from scoring.model._calibration import calibrate_texts
 from scoring.model._index import find_rows
@@ -67,13 +76,15 @@ class Scorer:
         log_counts = np.zeros(LARGEST_COUNT + 1)
         log_counts[1:] = 1.0 + np.log(np.arange(1, LARGEST_COUNT + 1))
         calibration = model.calibration
-        common = look_up_common_tokens(model.settings, self._index, self._english)
-        # as `score_texts` takes them
-        self._arrays = (
-            *unicode_tables(), model.settings.as_array(), *self._index, self._idf, self._entries,
-            self._scales, model.biases, *self._english, log_counts, calibration.slopes,
-            calibration.offsets, calibration.overall, *common,
-        )  # fmt: skip
+        arrays = ScorerArrays(
+            unicode_tables(),
+            model.settings.as_array(),
+            self._index,
+            look_up_common_tokens(model.settings, self._index, self._english),
+            Weights(self._entries, self._idf, self._scales, model.biases, log_counts),
+            CalibrationArrays(calibration.slopes, calibration.offsets, calibration.overall),
+        )
+        self._arrays = plain_tuples(arrays)
         self._scratch = _Scratch(len(self._entries))
 
     def score(self, texts: Sequence[str]) -> Scores:
@@ -93,10 +104,8 @@ class Scorer:
         margins = np.empty((size, len(HEADS)))
         category, reject = np.empty((size, len(CATEGORIES))), np.empty(size)
         statistics = np.zeros((size, STATISTICS), np.int32)
-        score_texts(
-            points, text_at, *self._arrays, self._scratch.counts, margins, statistics,
-            category, reject,
-        )  # fmt: skip
+        scores = (margins, statistics, category, reject)
+        score_texts(points, text_at, self._arrays, self._scratch.counts, scores)
         return Scores(category, reject, margins, statistics)
 
     def token_weights(self, text: NormalisedText) -> NDArray[np.float64]:

@@ -57,7 +57,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         "MODERATION_POLICY",
         "assist",
-        "Preset that decides where a request names none: assist or automatic.",
+        "Preset that decides where a request names none; one that the model has.",
     ),
     Setting("MODERATION_MAX_COMMENTS", "256", "Most comments in one request."),
     Setting(
@@ -86,7 +86,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         "MODERATION_CACHE",
         "",
-        "Folder for compiled code and language tables, private to the service's user; unset: "
+        "Folder for compiled code (3 MB), private to the service's user; unset: "
         "comment-moderation in the user's cache folder.",
     ),
     Setting("MODERATION_RELOAD_SECONDS", "1", "Seconds between two looks at CURRENT."),

@@ -43,6 +43,63 @@ def imported(source: str) -> Iterator[tuple[int, str]]:
                 yield node.lineno, str(name.value).partition(".")[0]
 
 
+FOLDERS = {
+    "scoring": (
+        "errors", "guidelines", "comment_rules", "compilation", "text", "ngrams", "language",
+        "decisions", "model", "explain", "classify", "_result_json", "result_json", "artifacts",
+        "parallel", "archive", "__main__",
+    ),
+    "training": (
+        "errors", "settings", "keys", "chunks", "resources", "sources", "own_labels", "corpus",
+        "features", "fitting", "evaluation", "publishing", "pipeline", "reports", "__main__",
+    ),
+}  # fmt: skip
+"""Modules and folders in the order in which they may import: see docs/architecture.md."""
+OUT_OF_ORDER = {
+    "scoring/compilation/sample.py": "calls everything once, in a process of its own",
+}
+
+
+def inside(path: Path, package: str) -> Iterator[str]:
+    """Parts of its own package that a module imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module] if node.module != package else [
+                f"{package}.{alias.name}" for alias in node.names
+            ]  # fmt: skip
+            yield from (name.split(".")[1] for name in names if name.startswith(f"{package}."))
+
+
+@pytest.mark.parametrize("package", FOLDERS)
+def test_folders_import_in_one_order(package: str) -> None:
+    order, found = FOLDERS[package], []
+    for path in sorted((ROOT / package).rglob("*.py")):
+        here = path.relative_to(ROOT / package).with_suffix("").parts[0]
+        if here == "__init__" or str(path.relative_to(ROOT)) in OUT_OF_ORDER:
+            continue
+        found += [
+            f"{path.relative_to(ROOT)} imports {part}"
+            for part in inside(path, package)
+            if order.index(part) > order.index(here)
+        ]
+    assert found == []
+
+
+def test_scheduling_knows_no_wire_format() -> None:
+    for path in (ROOT / "service" / "scheduling").glob("*.py"):
+        assert not {"wire", "http", "routes"} & {*inside(path, "service")}, path
+
+
+def test_compiled_modules_are_private_to_scoring() -> None:
+    private = {"training": {"features"}, "service": set[str]()}
+    for package, allowed in private.items():
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                module = getattr(node, "module", None) or ""
+                if isinstance(node, ast.ImportFrom) and module.startswith("scoring."):
+                    assert "._" not in module or {*path.parts} & allowed, path
+
+
 @pytest.mark.parametrize("package", FORBIDDEN)
 def test_no_import_goes_against_the_arrows(package: str) -> None:
     found = [
@@ -99,7 +156,7 @@ def test_every_package_is_under_the_rule() -> None:
 def test_every_module_loads_where_the_forbidden_are_not_installed(package: str) -> None:
     modules = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        for path in sorted((ROOT / package).glob("*.py"))
+        for path in sorted((ROOT / package).rglob("*.py"))
         if not extras_of(path)
     ]
     absent = f"sys.modules.update(dict.fromkeys({sorted(FORBIDDEN[package])}))"

@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from training.corpus.keys import fold_keys
 from training.corpus.weights import NEWS
+from training.keys import fold_keys
 from training.own_labels.held_back import read_held_back
 from training.own_labels.written import read_written
 from training.sources.errors import SourceError

@@ -22,7 +22,7 @@ from scoring.model.arrays import Calibration, LinearModel
 from scoring.model.scorer import Scorer
 from scoring.ngrams.extract import TermSettings, hash_term
 from scoring.text.normalise import NORMALISER_VERSION
-from training.corpus.keys import fold_key
+from training.keys import fold_key
 from training.own_labels.annotations import COLUMNS
 from training.own_labels.held_back import append_held_back
 from training.pipeline import Folders, train

@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 
 from scoring.guidelines import CATEGORIES
-from training.corpus.keys import fold, fold_key, fold_keys
 from training.corpus.merge import BENCHMARK, HELD_BACK, TRAIN
 from training.corpus.near_duplicates import near_duplicate_clusters
 from training.corpus.weights import news_folders
+from training.keys import fold, fold_key, fold_keys
 from training.own_labels.annotations import read_annotations
 from training.own_labels.held_back import newly_held_back, read_held_back
 from training.own_labels.written import read_written

@@ -24,7 +24,7 @@ from distributed import LocalCluster
 from scoring.parallel.chunk_map import open_chunk_map
 from scoring.artifacts.versions import load_current
 from training.evaluation import evaluate
-from training.features import chunks as text_chunks
+from training import chunks as text_chunks
 from training.__main__ import main
 from pathlib import Path
 import pytest

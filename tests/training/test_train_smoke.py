@@ -15,7 +15,7 @@ import scoring.artifacts.versions
 from scoring.artifacts.versions import CURRENT, current_version, load_current, load_version
 from scoring.guidelines import CATEGORIES, HEADS
 from training.__main__ import main
-from training.corpus.keys import fold_key
+from training.keys import fold_key
 from training.pipeline import Folders, train
 from training.settings import TrainingSettings
 

@@ -21,7 +21,7 @@ import training.evaluation.metrics
 from scoring.artifacts.versions import current_version, load_current
 from scoring.guidelines import HEADS
 from training.__main__ import main
-from training.corpus.keys import fold, fold_key
+from training.keys import fold, fold_key
 from training.own_labels.held_back import read_held_back
 from training.pipeline import Folders, read_corpus, train
 from training.settings import TrainingSettings

@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.guidelines import HEADS
-from training.corpus.keys import fold_key, fold_keys
 from training.corpus.near_duplicates import near_duplicate_clusters
 from training.errors import TrainingError
+from training.keys import fold_key, fold_keys
 from training.resources import ONE_THREAD, Resources
 from training.sources.labels import LABELS, UNKNOWN, apply_hierarchy
 

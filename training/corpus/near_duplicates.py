@@ -17,7 +17,7 @@ from scoring.compilation.array_types import I64, U64
 from scoring.ngrams.batch import batch_terms
 from scoring.ngrams.extract import TermSettings
 from scoring.parallel.chunk_map import ChunkMap
-from training.features.chunks import TextChunk, map_texts, text_chunks
+from training.chunks import TextChunk, map_texts, text_chunks
 from training.resources import ONE_THREAD, Resources
 
 SIGNATURE: Final = 32

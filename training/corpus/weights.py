@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from training.corpus.merge import WRITTEN
-from training.fitting.calibrate import prevalence_weights
 from training.settings import TrainingSettings
 from training.sources.labels import REJECT, YES
 from training.sources.registry import Registry
@@ -26,6 +25,27 @@ def news_keys(registry: Registry) -> frozenset[str]:
 def news_folders(registry: Registry) -> frozenset[str]:
     """Return the folders of those sources: what annotation files name a comment's file by."""
     return frozenset(source.folder for source in registry.sources if source.domain == NEWS)
+
+
+def prevalence_weights(
+    rejected: NDArray[np.bool_], inclusion: NDArray[np.float64], prevalence: float
+) -> NDArray[np.float64]:
+    """Weigh rows by the inverse of their inclusion probability, then to a stated prevalence.
+
+    Args:
+        rejected: bool (n), the decision.
+        inclusion: float64 (n), the probability with which each row was drawn, in (0, 1].
+        prevalence: Share of rejected comments to re-weight to, in (0, 1).
+
+    Returns:
+        float64 (n), mean 1.
+    """
+    weights = 1.0 / inclusion
+    for side, share in ((rejected, prevalence), (~rejected, 1.0 - prevalence)):
+        total = weights[side].sum()
+        if total > 0:
+            weights[side] *= share / total
+    return np.asarray(weights * len(weights) / weights.sum())
 
 
 def row_weights(

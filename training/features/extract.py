@@ -14,8 +14,8 @@ from scipy import sparse
 
 from scoring.compilation.array_types import F32, I32
 from scoring.ngrams.batch import BatchTerms, batch_latin_words
+from training.chunks import GrowingArray, TextChunk, map_texts, text_chunks
 from training.features._counting import Flags, keep_company, number_words
-from training.features.chunks import GrowingArray, TextChunk, map_texts, text_chunks
 from training.features.vocabulary import (
     Vocabulary,
     count_matrix,

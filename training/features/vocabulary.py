@@ -21,9 +21,9 @@ from scoring.compilation.array_types import F32, I32
 from scoring.ngrams.batch import batch_terms
 from scoring.ngrams.extract import TermSettings
 from scoring.parallel.chunk_map import ChunkMap
+from training.chunks import GrowingArray, TextChunk, map_texts, text_chunks
 from training.features._counting import Flags, add_groups, count_columns, count_groups
 from training.features._hash_table import lookup_table
-from training.features.chunks import GrowingArray, TextChunk, map_texts, text_chunks
 
 _CHUNK_CAPACITY: Final = 1 << 18
 _WHOLE_CAPACITY: Final = 1 << 20

@@ -36,27 +36,6 @@ class CalibrationRows:
     weights: NDArray[np.float64]
 
 
-def prevalence_weights(
-    rejected: NDArray[np.bool_], inclusion: NDArray[np.float64], prevalence: float
-) -> NDArray[np.float64]:
-    """Weigh rows by the inverse of their inclusion probability, then to a stated prevalence.
-
-    Args:
-        rejected: bool (n), the decision.
-        inclusion: float64 (n), the probability with which each row was drawn, in (0, 1].
-        prevalence: Share of rejected comments to re-weight to, in (0, 1).
-
-    Returns:
-        float64 (n), mean 1.
-    """
-    weights = 1.0 / inclusion
-    for side, share in ((rejected, prevalence), (~rejected, 1.0 - prevalence)):
-        total = weights[side].sum()
-        if total > 0:
-            weights[side] *= share / total
-    return np.asarray(weights * len(weights) / weights.sum())
-
-
 def platt(
     margins: NDArray[np.float64], positive: NDArray[np.bool_], weights: NDArray[np.float64]
 ) -> tuple[float, float]:

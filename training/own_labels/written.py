@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES
-from training.corpus.keys import fold_key
 from training.errors import TrainingError
+from training.keys import fold_key
 from training.sources.labels import NO, REJECT, YES
 from training.sources.table import build_table
 

@@ -19,9 +19,9 @@ from scoring.guidelines import CATEGORIES, HEADS
 from scoring.language.identifier import load_identifier
 from scoring.model.scorer import Scorer, Scores
 from scoring.text.normalise import normalise
+from training.corpus.weights import prevalence_weights
 from training.evaluation.evaluate import evaluate, preset_shares, score_rows
 from training.evaluation.metrics import TOO_FEW, interval_text
-from training.fitting.calibrate import prevalence_weights
 from training.own_labels.labelled_csv import OwnCommentsError, read_own_comments, write_example
 from training.settings import TrainingSettings
 from training.sources.labels import REJECT, YES

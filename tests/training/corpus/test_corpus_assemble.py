@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from scoring.guidelines import HEADS
-from training.corpus.keys import fold_key
 from training.corpus.merge import (
     BENCHMARK,
     HELD_BACK,
@@ -20,6 +19,7 @@ from training.corpus.merge import (
     label_matrix,
     merge_copies,
 )
+from training.keys import fold_key
 from training.own_labels.annotations import read_annotations
 from training.sources.labels import LABELS, NO, UNKNOWN, YES
 

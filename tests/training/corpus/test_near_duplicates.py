@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import training.features.chunks
+import training.chunks
 from scoring.parallel.chunk_map import ThreadMap
 from training.corpus.near_duplicates import (
     SIGNATURE,
@@ -63,7 +63,7 @@ def test_texts_without_a_term_are_apart_from_each_other_and_from_everything() ->
 def test_chunks_and_threads_change_no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["", STORY, "\u200b", STORY.upper(), "", "ok thanks", "OK  thanks", "\u200b"] * 2
     whole = near_duplicate_clusters(texts)
-    monkeypatch.setattr(training.features.chunks, "CHUNK_POINTS", 1)
+    monkeypatch.setattr(training.chunks, "CHUNK_POINTS", 1)
     np.testing.assert_array_equal(near_duplicate_clusters(texts, Resources(ThreadMap(3))), whole)
     assert whole[[0, 2, 4, 8]].tolist() == [0, 2, 4, 8]
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-import training.features.chunks
+import training.chunks
 import training.features.vocabulary
 from scoring.ngrams.batch import batch_terms
 from scoring.ngrams.extract import TermSettings, hash_term
@@ -107,7 +107,7 @@ def test_tables_grow_without_losing_a_count(monkeypatch: pytest.MonkeyPatch, cap
     groups = np.arange(len(texts)) // 2
     monkeypatch.setattr(training.features.vocabulary, "_CHUNK_CAPACITY", capacity)
     monkeypatch.setattr(training.features.vocabulary, "_WHOLE_CAPACITY", capacity)
-    monkeypatch.setattr(training.features.chunks, "CHUNK_POINTS", 1)
+    monkeypatch.setattr(training.chunks, "CHUNK_POINTS", 1)
     vocabulary = count_vocabulary(texts, groups, SETTINGS, THREAD, fewest_groups=1)
     found = dict(zip(vocabulary.hashes.tolist(), vocabulary.groups.tolist(), strict=True))
     assert found == plain_groups(texts, groups.tolist(), SETTINGS)
@@ -145,7 +145,7 @@ def test_chunks_and_threads_change_no_value(monkeypatch: pytest.MonkeyPatch, job
     texts, groups = TEXTS * 5, np.arange(5 * len(TEXTS)) // 3
     whole = count_vocabulary(texts, groups, SETTINGS, THREAD, fewest_groups=2)
     matrix = count_matrix(texts, whole, THREAD)
-    monkeypatch.setattr(training.features.chunks, "CHUNK_POINTS", 40)
+    monkeypatch.setattr(training.chunks, "CHUNK_POINTS", 40)
     found = count_vocabulary(texts, groups, SETTINGS, ThreadMap(jobs), fewest_groups=2)
     for name in ("hashes", "groups", "words"):
         np.testing.assert_array_equal(getattr(found, name), getattr(whole, name))

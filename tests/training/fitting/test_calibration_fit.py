@@ -9,13 +9,13 @@ from scipy.special import expit
 
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES, HEADS
 from scoring.model.scorer import calibrated_probabilities
+from training.corpus.weights import prevalence_weights
 from training.evaluation.metrics import calibration_error
 from training.fitting.calibrate import (
     FEWEST_POSITIVES,
     CalibrationRows,
     calibrate,
     platt,
-    prevalence_weights,
 )
 from training.sources.labels import NO, UNKNOWN, YES
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from scoring.guidelines import CATEGORIES
-from training.corpus.keys import fold_key
+from training.keys import fold_key
 from training.own_labels.annotations import (
     COLUMNS,
     AnnotationError,

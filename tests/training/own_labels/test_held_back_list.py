@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from training.corpus.keys import fold_key
+from training.keys import fold_key
 from training.own_labels.annotations import read_annotations
 from training.own_labels.held_back import (
     HELD_BACK_SHARE,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from training.corpus.keys import fold_key
+from training.keys import fold_key
 from training.own_labels.written import SOURCE, WrittenError, read_second_reading, read_written
 from training.sources.labels import LABELS, NO, YES
 from training.sources.table import COLUMNS, validate_table

@@ -8,7 +8,7 @@ import pytest
 
 from scoring.guidelines import CATEGORIES
 from training.__main__ import main
-from training.corpus.keys import fold_keys
+from training.keys import fold_keys
 from training.own_labels.annotations import COLUMNS
 from training.reports.data_report import (
     DataReportError,

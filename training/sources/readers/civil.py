@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from training.corpus.keys import fold
+from training.keys import fold
 from training.sources.files import equals, read_cells, read_files
 from training.sources.labels import (
     REJECT,

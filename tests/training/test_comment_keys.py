@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from training.corpus.keys import fold, fold_key, fold_keys
+from training.keys import fold, fold_key, fold_keys
 
 
 @pytest.mark.parametrize(

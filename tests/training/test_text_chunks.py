@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import training.features.chunks
+import training.chunks
 from scoring.parallel.chunk_map import ThreadMap
-from training.features.chunks import GrowingArray, TextChunk, map_texts, text_chunks
+from training.chunks import GrowingArray, TextChunk, map_texts, text_chunks
 
 
 def cut(texts: list[str], groups: list[int]) -> list[list[str]]:
@@ -14,7 +14,7 @@ def cut(texts: list[str], groups: list[int]) -> list[list[str]]:
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training.features.chunks, "CHUNK_POINTS", 4)
+    monkeypatch.setattr(training.chunks, "CHUNK_POINTS", 4)
 
 
 def test_a_chunk_ends_when_it_is_full() -> None:

@@ -4,7 +4,7 @@ VENV ?= .venv
 PORT ?= $(or $(MODERATION_PORT),8000)
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup data train evaluate data-report ablation bench serve score test test-all check fix lock clean
+.PHONY: help setup coverage data train evaluate data-report ablation bench serve score test test-all check fix lock clean
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -40,6 +40,9 @@ test: $(VENV)/dev.done ## run the tests that take no longer than a minute and a 
 
 test-all: $(VENV)/dev.done ## run every test, the slow ones too (about six minutes)
 	$(BIN)/python -m pytest
+
+coverage: $(VENV)/dev.done ## report which lines the fast tests run; compiled functions as plain Python
+	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -q -m "not slow" tests/scoring/text tests/scoring/ngrams tests/scoring/decisions tests/scoring/language tests/scoring/artifacts tests/service ; $(BIN)/coverage report --include "scoring/*,service/*" --sort cover
 
 check: $(VENV)/dev.done ## lint, format and types: reports, never rewrites
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

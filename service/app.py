@@ -31,6 +31,7 @@ from service.routes import router
 from service.scheduling.micro_batches import MicroBatcher
 from service.settings import Settings, read_settings
 from service.warmup import warm
+from service.wire_routes import router as wire_router
 
 _log = logging.getLogger("service.app")
 
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.context = context
     # the routes themselves, not a router inside the router: it would be asked on every request
     app.router.routes.extend(router.routes)
+    app.router.routes.extend(wire_router.routes)
     app.add_middleware(Edge, context=context)
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.openapi = _built_once(partial(build_document, app))  # type: ignore[method-assign]

@@ -82,6 +82,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "false",
         "Allow a host other than loopback without keys: anyone who reaches it may call it.",
     ),
+    Setting(
+        "MODERATION_CORAL_SECRETS",
+        "",
+        "Signing secrets of Coral's moderation phase, separated by commas; none: every call of "
+        "/integrations/coral is refused.",
+    ),
     Setting("MODERATION_LOG_LEVEL", "info", "debug, info, warning or error; info logs requests."),
     Setting(
         "MODERATION_CACHE",
@@ -107,8 +113,9 @@ class Settings:
         max_comment_bytes: Longest comment in bytes of UTF-8.
         max_body_bytes: Largest request body in bytes.
         api_keys: Keys that callers may send; none means that everyone may call.
+        coral_secrets: Signing secrets of Coral's moderation phase.
         log_level: One of `LOG_LEVELS`.
-        cache: Folder for compiled code and language tables.
+        cache: Folder for compiled code.
         reload_seconds: Seconds between two looks at `CURRENT`.
     """
 
@@ -121,6 +128,7 @@ class Settings:
     max_comment_bytes: int
     max_body_bytes: int
     api_keys: tuple[str, ...] = field(repr=False)
+    coral_secrets: tuple[str, ...] = field(repr=False)
     log_level: str
     cache: Path
     reload_seconds: float
@@ -155,6 +163,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         max_comment_bytes=max_comment_bytes,
         max_body_bytes=_integer(values, "MODERATION_MAX_BODY_BYTES", 1, 2**30),
         api_keys=_api_keys(values),
+        coral_secrets=_secrets(values),
         log_level=_choice(values, "MODERATION_LOG_LEVEL", LOG_LEVELS),
         cache=chosen_cache(environment),
         reload_seconds=_seconds(values, "MODERATION_RELOAD_SECONDS", 0.05, 3600.0),
@@ -224,6 +233,16 @@ def _switch(values: Mapping[str, str], name: str) -> bool:
     if value not in _TRUE + _FALSE:
         raise SettingsError(f"{name} is {values[name]!r}; allowed: true, false")
     return value in _TRUE
+
+
+def _secrets(values: Mapping[str, str]) -> tuple[str, ...]:
+    secrets = tuple(filter(None, map(str.strip, values["MODERATION_CORAL_SECRETS"].split(","))))
+    if any(len(secret) < SHORTEST_KEY for secret in secrets):
+        raise SettingsError(
+            f"MODERATION_CORAL_SECRETS has a secret of fewer than {SHORTEST_KEY} characters; "
+            "copy the whole secret that Coral shows"
+        )
+    return secrets
 
 
 def _api_keys(values: Mapping[str, str]) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from training.reports.ablation import (
     variants,
 )
 from training.reports.data_report import write_data_report
+from training.reports.readme import write_readme
 from training.resources import Resources, peak_memory
 from training.settings import TrainingSettings
 from training.sources.fetch import Upstream, bring_sources
@@ -73,6 +74,8 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     counted = steps.add_parser("data-report", help="print what each source holds and teaches")
     counted.add_argument("--write", type=Path, help="put it between the markers of this file")
     steps.add_parser("ablation", help="print what each step and each source is worth")
+    readme = steps.add_parser("readme", help="write the current model's figures and examples")
+    readme.add_argument("path", type=Path, nargs="?", default=Path("README.md"))
     use = steps.add_parser("use", help="make a published version current")
     use.add_argument("version")
     return parser.parse_args(arguments)
@@ -123,6 +126,8 @@ def run(options: argparse.Namespace) -> None:
         _ablate(folders)
     elif options.step == "data-report":
         write_data_report(folders.data, options.write)
+    elif options.step == "readme":
+        write_readme(options.path, folders.models)
     else:
         make_current(folders.models, options.version)
         report(f"{options.version} is current")

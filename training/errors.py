@@ -3,10 +3,12 @@
 TrainingError
 ├── AnnotationError        a file of data/annotations is malformed (own_labels/annotations.py)
 ├── WrittenError              a line of data/written is malformed (own_labels/written.py)
+├── SlotsError             a sentence with slots is malformed (own_labels/slots.py)
 ├── HeldBackError          the held-back list is malformed (own_labels/held_back.py)
 ├── CorpusError            there is not a comment to train on (corpus/merge.py)
 ├── OwnCommentsError       an analyst's own labelled file is wrong (own_labels/labelled_csv.py)
 ├── DataReportError        the report has no place in its file (reports/data_report.py)
+├── ReadmeError            the README lacks a marker (reports/readme.py)
 ├── PlotError              there is nothing to draw (evaluation/plots.py)
 └── SourceError            a source of labelled comments cannot be used (sources/errors.py)
     ├── SourceMissing      a file is not there and cannot be brought

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +24,7 @@ from scoring.artifacts.versions import (
 )
 from scoring.errors import ArtifactError, ArtifactMissing
 from scoring.parallel.chunk_map import ChunkMap, ThreadMap
-from training.corpus.merge import HELD_BACK, TRAIN, WRITTEN, Corpus, assemble
+from training.corpus.merge import HELD_BACK, SLOTS, TRAIN, WRITTEN, Corpus, assemble
 from training.corpus.weights import (
     calibration_weights,
     judging_weights,
@@ -36,6 +36,7 @@ from training.evaluation.gate import GateResult, judge
 from training.fitting.build import BuiltModel, TrainingRows, build_model
 from training.own_labels.annotations import read_annotations
 from training.own_labels.held_back import read_held_back
+from training.own_labels.slots import read_known_words, read_slots
 from training.own_labels.written import read_written
 from training.publishing.export import json_file, make_manifest, model_files
 from training.publishing.model_card import comparison_table, model_card
@@ -44,6 +45,7 @@ from training.settings import TrainingSettings
 from training.sources.load import LoadedSources, load_sources
 from training.sources.registry import Registry, load_registry
 
+SLOTS_SEED: Final = 20261126
 WRITTEN_LICENCE: Final = "CC0-1.0 (written for this project)"
 
 
@@ -86,7 +88,9 @@ def train(
     resources = Resources(chunk_map or ThreadMap(settings.jobs))
     corpus = read_corpus(folders.data, registry, resources=resources)
     rows = corpus.part(TRAIN).sort_values("group", kind="stable").reset_index(drop=True)
-    built = build_model(training_rows(rows, registry, settings), settings, resources)
+    known = read_known_words(folders.data / "lists")
+    data = replace(training_rows(rows, registry, settings), known=known)
+    built = build_model(data, settings, resources)
     manifest = make_manifest(built, rows, settings, licences(rows, registry), datetime.now(UTC))
     held_back = corpus.part(HELD_BACK)
     weights = judging_weights(held_back, news_keys(registry), settings.prevalence)
@@ -135,11 +139,11 @@ def read_corpus(
     written = read_written(data / "written")
     annotations = read_annotations(data / "annotations")
     return assemble(
-        [*loaded.tables.values(), written],
+        [*loaded.tables.values(), written, read_slots(data / "lists", SLOTS_SEED)],
         list(benchmarks.tables.values()),
         annotations if annotated else annotations.iloc[:0],
         read_held_back(data / "splits" / "held_back.txt"),
-        {**registry.weights(), WRITTEN: 10.0},
+        {**registry.weights(), WRITTEN: 10.0, SLOTS: 1.0},
         resources,
     )
 
@@ -186,7 +190,9 @@ def licences(rows: pd.DataFrame, registry: Registry) -> dict[str, str]:
     Returns:
         Licence by source key.
     """
-    known = {source.key: source.licence for source in registry.sources} | {WRITTEN: WRITTEN_LICENCE}
+    known = {source.key: source.licence for source in registry.sources} | {
+        WRITTEN: WRITTEN_LICENCE, SLOTS: WRITTEN_LICENCE
+    }  # fmt: skip
     return {key: known[key] for key in sorted(set(rows["source"]))}
 
 

@@ -26,9 +26,12 @@ class TrainingSettings:
         written_share: Share of written comments in the mixture that calibrates.
         assist_precision: Precision the assist preset rejects at, at the stated prevalence.
         false_reject_budget: Share of approvable comments the automatic preset may reject.
+        further_budgets: The same share for presets beside it.
+        category_precision: Share of comments at a category's threshold that must be rejectable.
         false_approve_budget: Share of rejectable comments the assist preset may approve.
         annotation_weight: Weight of an annotated news comment in training.
         written_weight: Weight of a comment written for the project in training.
+        slots_weight: Weight of a sentence whose slots were filled at random.
         unsure_factor: Factor on the weight of a row its readers were unsure of.
         english_texts: A word in at least this many texts may be English.
         english_context: It is English if, in the texts it occurs in, this share of the other words
@@ -41,24 +44,32 @@ class TrainingSettings:
     terms: TermSettings = field(default_factory=TermSettings)
     fewest_groups: int = 3
     kept_terms: int = 300_000
-    inverse_regularisation: float = 0.3
+    inverse_regularisation: float = 0.1
     smoothing: float = 0.05
-    tolerance: float = 1e-3
-    most_iterations: int = 200
+    tolerance: float = 1e-5
+    most_iterations: int = 500
     folds: int = 5
     prevalence: float = 0.2
-    written_share: float = 0.5
+    written_share: float = 0.75
     assist_precision: float = 0.9
     false_reject_budget: float = 0.02
-    false_approve_budget: float = 0.1
+    further_budgets: tuple[float, ...] = (0.005, 0.01, 0.02, 0.05)
+    category_precision: float = 0.95
+    false_approve_budget: float = 0.15
     annotation_weight: float = 20.0
     written_weight: float = 10.0
+    slots_weight: float = 3.0
     unsure_factor: float = 0.5
     english_texts: int = 3
     english_context: float = 0.8
     common_share: float = 0.00025
     seed: int = 20261122
     jobs: int = 2
+
+    def budgets(self) -> dict[str, float]:
+        """Return the presets without a review band: name, share of false rejections."""
+        further = {f"budget-{100 * budget:g}": budget for budget in self.further_budgets}
+        return {"automatic": self.false_reject_budget, **further}
 
     def digest(self) -> str:
         """Return the first 12 hexadecimal digits of a SHA-256 over all settings but `jobs`."""

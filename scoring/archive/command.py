@@ -146,8 +146,12 @@ def make_task(options: argparse.Namespace) -> Task:
     judge = JudgeSource(
         contents, str(folder), options.policy, options.explain, options.max_comment_bytes
     )
-    model = parse_manifest(contents[MANIFEST], str(folder)).version
-    job = {**fingerprint(source), "format": form.name, "model": model, **_asked(options)}
+    manifest = parse_manifest(contents[MANIFEST], str(folder))
+    if options.policy not in manifest.policies:
+        raise ArchiveRefused(
+            f"--policy is {options.policy!r}; allowed: {', '.join(manifest.policies)}"
+        )
+    job = {**fingerprint(source), "format": form.name, "model": manifest.version, **_asked(options)}
     return Task(source, target, open_layout(source, form, reading), judge, job)
 
 

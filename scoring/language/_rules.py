@@ -12,9 +12,11 @@ FOREIGN: Final = 2
 NOTHING_KNOWN: Final = 3
 OTHER_SCRIPT: Final = 4
 DOUBTFUL: Final = 5
+UNKNOWN_WORDS: Final = 6
 """Readings of a text: not read yet; English; another language; of no known term, in no language
-that can be told; partly in another script; the identifier must be asked. Only the second one can be
-judged, and the last two do not last: `scoring.language.detect.read` settles them."""
+that can be told; partly in another script; the identifier must be asked; not a word known to be
+English. Only the second one can be judged, and the last three do not last:
+`scoring.language.detect.read` settles them."""
 
 FOREIGN_LETTERS: Final = 6
 """From this many letters of another script on, part of the message is beyond the model."""
@@ -33,12 +35,14 @@ def first_reading(known: int, letters: int, latin: int, words: int, english: int
         words, english: tokens with a letter, and those known to be English.
 
     Returns:
-        ENGLISH, NOTHING_KNOWN, OTHER_SCRIPT or DOUBTFUL.
+        ENGLISH, NOTHING_KNOWN, OTHER_SCRIPT, UNKNOWN_WORDS or DOUBTFUL.
     """
     if letters - latin >= FOREIGN_LETTERS or (letters > 0 and latin == 0):
         return OTHER_SCRIPT
     if known == 0:
         return NOTHING_KNOWN
+    if english == 0 and words > 0:
+        return UNKNOWN_WORDS
     if english == words or (words >= MANY_WORDS and english >= MOSTLY * words):
         return ENGLISH
     return DOUBTFUL

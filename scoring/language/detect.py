@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from scoring.language._rules import ENGLISH, MOSTLY, NOTHING_KNOWN, OTHER_SCRIPT, first_reading
+from scoring.language._rules import (
+    ENGLISH,
+    MOSTLY,
+    NOTHING_KNOWN,
+    OTHER_SCRIPT,
+    UNKNOWN_WORDS,
+    first_reading,
+)
 
 LanguageIdentifier = Callable[[str], tuple[str, float]]
 """Takes a text; returns an ISO 639 code and its probability in [0, 1], over all its languages."""
@@ -61,23 +68,17 @@ class TextStatistics(NamedTuple):
 _ENGLISH: Final = Reading("en", readable=True)
 
 
-def read(
-    text: str, counted: TextStatistics, identify: LanguageIdentifier, declared: str | None = None
-) -> Reading:
+def read(text: str, counted: TextStatistics, identify: LanguageIdentifier) -> Reading:
     """Judge whether an English model can read a text.
 
     Args:
         text: The comment as sent.
         counted: What the scorer counted in it.
         identify: Names a text's language; asked only where little of it is known English.
-        declared: The language the caller gave (BCP 47), if any. It can make a text unreadable,
-            never readable.
 
     Returns:
         The language and whether the model can judge the text.
     """
-    if declared and is_foreign_tag(declared):
-        return Reading(declared, readable=False)
     reading = first_reading(*counted)
     if reading == OTHER_SCRIPT:
         return Reading(script_language(text), readable=False)
@@ -86,6 +87,8 @@ def read(
     if reading == ENGLISH:
         return _ENGLISH
     language, probability = identify(text)
+    if reading == UNKNOWN_WORDS:  # never approved silently, whatever the identifier thinks
+        return Reading(language if language != "en" else UNDETERMINED, readable=False)
     if language == "en" and probability >= ENGLISH_PROBABILITY:
         return _ENGLISH
     if probability < _outweighed_from(counted):

@@ -74,14 +74,28 @@ def _is_top_domain(codes: U32, at: int, stop: int) -> bool:
 
 
 @kernel
-def address_kind(codes: U32, kinds: U8, at: int, stop: int, checked: int) -> tuple[int, int]:
-    """0 for a plain word, 1 for a URL or domain, 2 for an e-mail address starting at `at`.
+def _scheme_end(codes: U32, at: int, stop: int) -> int:
+    """Where the host begins after http://, https:// or www. (folded to ww.), in either order."""
+    k = at
+    while k < stop and codes[k] != _COLON and codes[k] != _DOT:
+        k += 1
+    while k < stop and codes[k] in (_COLON, _SLASH, _DOT):
+        k += 1
+    return k
 
-    The second number is where the next word begins that may start a domain or e-mail address: words
-    in between end at the same last label, so a long dotted chain is read once, not once a word.
+
+@kernel
+def address_kind(codes: U32, kinds: U8, at: int, stop: int, checked: int) -> tuple[int, int]:
+    """0 for a plain word, 1 for a URL, 2 for an e-mail address, 3 for a bare domain at `at`.
+
+    The second number is where a URL's scheme ends, where an e-mail address ends, where the last
+    label of a domain begins: the words before and after are read as any other. For a plain word it
+    is where the next word begins that may start a domain or e-mail address:
+    words in between end at the same last label, so a long dotted chain is read once, not once a
+    word.
     """
-    if starts_with_scheme(codes, at, stop):
-        return 1, checked
+    if at >= checked and starts_with_scheme(codes, at, stop):
+        return 1, _scheme_end(codes, at, stop)
     if at < checked:
         return 0, checked
     first_at = 0
@@ -104,7 +118,7 @@ def address_kind(codes: U32, kinds: U8, at: int, stop: int, checked: int) -> tup
     if dots > 0 and first_at > 0:
         return 2, k
     if dots > 0 and _is_top_domain(codes, label_at, k):
-        return 1, k
+        return 3, label_at
     return 0, first_at if first_at > 0 else k
 
 

@@ -12,11 +12,13 @@ import numpy as np
 
 from scoring.compilation.array_types import I32, U8, U32
 from scoring.compilation.jit import kernel
+from scoring.text.unicode_tables import FIRST_REGIONAL, LAST_REGIONAL, NEUTRAL_EMOJI
 
 TABLE_SIZE: Final = 0x20000
 TAGS: Final = 0xE0000
 SPACE_CODE: Final = np.uint32(32)
 LONGEST_REPEAT: Final = 2
+FLAG: Final = np.uint32(ord(NEUTRAL_EMOJI))
 
 
 @kernel
@@ -37,6 +39,22 @@ def folded_size(points: U32, lengths: U8) -> int:
 
 
 @kernel
+def is_stretchable(code: np.uint32) -> bool:
+    """Return whether three of a letter in a row stand for one.
+
+    Not of e, l, o and s, which are often written twice, nor of w, with three of which an address
+    begins.
+    """
+    return bool(97 <= code <= 122 and code not in (101, 108, 111, 115, 119))
+
+
+@kernel
+def _is_shortened(codes: U32, begins: I32, ends: I32, at: int) -> bool:
+    """Whether an entry stands for three or more of its letter."""
+    return bool(is_stretchable(codes[at]) and ends[at] - begins[at] >= 3)
+
+
+@kernel
 def _append(
     code: np.uint32, kind: int, begin: int, end: int,
     codes: U32, kinds: U8, begins: I32, ends: I32, size: int,
@@ -45,16 +63,34 @@ def _append(
     if kind == 1:
         if size > 0 and kinds[size - 1] == 1:
             return size
-    elif (
-        kind != 3 and size >= LONGEST_REPEAT and codes[size - 1] == code and codes[size - 2] == code
-    ):
-        ends[size - 1] = end
-        return size
+    elif kind != 3 and size > 0 and codes[size - 1] == code:
+        if _is_shortened(codes, begins, ends, size - 1):
+            ends[size - 1] = end
+            return size
+        if size >= LONGEST_REPEAT and codes[size - 2] == code:
+            if is_stretchable(code):  # "fuuuck": three in a row are never spelling
+                size -= 1
+            ends[size - 1] = end
+            return size
     codes[size] = code
     kinds[size] = kind
     begins[size] = begin
     ends[size] = end
     return size + 1
+
+
+@kernel
+def _is_regional(points: U32, at: int) -> bool:
+    return bool(0 <= at < len(points) and FIRST_REGIONAL <= points[at] <= LAST_REGIONAL)
+
+
+@kernel
+def _is_flag(points: U32, at: int) -> bool:
+    """Whether two regional letters by themselves stand here; more spell a word."""
+    if points[at] < FIRST_REGIONAL or not _is_regional(points, at):
+        return False
+    alone = not _is_regional(points, at - 1) and not _is_regional(points, at + 2)
+    return _is_regional(points, at + 1) and alone
 
 
 @kernel
@@ -74,11 +110,18 @@ def fold_points(
         The number of entries written.
     """
     size = 0
+    flag_until = 0
     for i in range(len(points)):
         point = points[i]
+        if i < flag_until:
+            continue
         if point >= TABLE_SIZE:
             if point < TAGS:
                 size = _append(point, 2, i, i + 1, codes, kinds, begins, ends, size)
+            continue
+        if _is_flag(points, i):
+            flag_until = i + 2
+            size = _append(FLAG, 4, i, i + 2, codes, kinds, begins, ends, size)
             continue
         kind = classes[point]
         if kind == 0:

@@ -220,6 +220,14 @@ def _is_separator(codes: U32, kinds: U8, at: int, k: int, stop: int) -> bool:
 
 
 @kernel
+def _word_stop(kinds: U8, at: int, stop: int) -> int:
+    """Where the letters and digits that start at `at` end."""
+    while at < stop and is_alnum(kinds[at]):
+        at += 1
+    return at
+
+
+@kernel
 def _cut_chunk(
     codes: U32, kinds: U8, at: int, stop: int, lookalikes: U32, out: U32, origins: I32,
     token_at: I32, size: int, tokens: int,
@@ -227,15 +235,27 @@ def _cut_chunk(
     """Cut one run without white space; returns the new `size` and `tokens`."""
     k = at
     checked = at
+    last_label = -1  # of a bare domain
     while k < stop:
         token_at[tokens] = size
         fresh = k == at or not is_alnum(kinds[k - 1])
+        if k == last_label:
+            end = _word_stop(kinds, k, stop)
+            size = _write_name(URL, k, end, out, origins, size)
+            tokens += 1
+            k = end
+            continue
         if fresh and is_alnum(kinds[k]):
-            kind, checked = address_kind(codes, kinds, k, stop, checked)
-            if kind > 0:
-                name = URL if kind == 1 else EMAIL
-                size = _write_name(name, k, stop, out, origins, size)
-                return size, tokens + 1
+            kind, end = address_kind(codes, kinds, k, stop, checked)
+            if kind in (1, 2):
+                size = _write_name(URL if kind == 1 else EMAIL, k, end, out, origins, size)
+                tokens += 1
+                checked = stop if kind == 1 else end
+                k = end
+                continue
+            if kind == 3:
+                last_label, end = end, stop
+            checked = end
         if is_alnum(kinds[k]) or (fresh and _begins_disguise(codes, kinds, k, stop)):
             end = word_end(codes, kinds, k, stop)
             size = write_word(codes, kinds, k, end, lookalikes, out, origins, size)

@@ -3,12 +3,14 @@
 Rules, in order:
 
 1. Each code point is decomposed (NFKD), case-folded and stripped of its combining marks; invisible
-   characters (zero width, bidi, variation selectors, skin tones) vanish; typographic quotes and
-   dashes become plain ones. Fullwidth, circled and mathematical letters become plain letters.
-2. White space and control characters become one space; any character repeated more than twice in
-   a row is kept twice.
-3. URLs and bare domains become the token URL, e-mail addresses EMAIL, @names HANDLE. Nothing else
-   is ever upper case.
+   characters (zero width, bidi, NUL, variation selectors, skin tones) vanish; typographic quotes
+   and dashes become plain ones. Fullwidth, circled, boxed, mathematical and regional letters and
+   small capitals become plain letters. Emoji of people, flags, faiths, food and places become one.
+2. White space becomes one space. A letter three times in a row or more is kept once (fuuuck), e, l,
+   o, s, w and any other character twice; digits stay.
+3. The scheme of a URL and the last label of a bare domain become the token URL, and the words of
+   host and path are words; e-mail addresses become EMAIL, @names HANDLE. Nothing else is ever upper
+   case.
 4. What is left is cut into words (letters, digits, inner apostrophes) and runs of one sign. Hyphen,
    underscore, full stop and slash between letters only separate. Digits become 0, at most eight,
    so that no phone number is learnt.
@@ -33,7 +35,7 @@ from scoring.text._fold import fold_points, folded_size
 from scoring.text._tokens import cut_tokens
 from scoring.text.unicode_tables import code_points, unicode_tables
 
-NORMALISER_VERSION: Final = 1
+NORMALISER_VERSION: Final = 2
 """Changes whenever any text would normalise differently; artifacts name the one they need."""
 
 

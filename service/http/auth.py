@@ -6,11 +6,16 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import parse_qsl
 
 from service.http.problems import Problem
 
-OPEN_PATHS: Final = frozenset({"/healthz", "/readyz", "/docs", "/openapi.json"})
-"""Paths that need no key: they say nothing about comments."""
+OPEN_PATHS: Final = frozenset(
+    {"/healthz", "/readyz", "/docs", "/openapi.json", "/$discovery/rest", "/integrations/coral"}
+)
+"""Paths that need no key: they say nothing about comments, or check a signature of their own."""
+QUERY_KEY_PATHS: Final = ("/v1alpha1/",)
+"""Beginnings of paths whose clients send the key in the query, as Google's do."""
 _BEARER: Final = b"bearer "
 
 
@@ -25,12 +30,13 @@ class KeyRing:
         """
         self._digests = tuple(hashlib.sha256(key.encode()).digest() for key in keys)
 
-    def check(self, path: str, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    def check(self, path: str, headers: Iterable[tuple[bytes, bytes]], query: bytes = b"") -> None:
         """Refuse a request without a valid key.
 
         Args:
             path: The request's path.
             headers: Its raw headers, names in lower case.
+            query: Its raw query, where some clients send the key.
 
         Raises:
             Problem: `unauthorized`, if there are keys, the path needs one, and none was sent.
@@ -38,6 +44,9 @@ class KeyRing:
         if not self._digests or path in OPEN_PATHS:
             return
         sent = _sent_key(headers)
+        if sent is None and path.startswith(QUERY_KEY_PATHS):
+            sent = next((v.encode() for n, v in parse_qsl(query.decode("latin-1")) if n == "key"),
+                        None)  # fmt: skip
         if sent is None or not self._holds(sent):
             raise Problem(
                 "unauthorized",

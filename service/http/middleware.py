@@ -9,10 +9,12 @@ import secrets
 import time
 from typing import Any, Final
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.context import Context
 from service.http.problems import Problem, problem_response
+from service.wire.problems import WIRE_PROBLEMS
 
 HEADER: Final = b"x-request-id"
 _SOUND_ID: Final = re.compile(rb"[0-9A-Za-z._-]{1,64}")
@@ -49,6 +51,7 @@ class Edge:
         # HEAD is answered as GET; the server knows the method it read and sends no body
         inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         answer = _Answer(send, self._request_id(scope))
+        inner["moderation.request_id"] = answer.request_id
         try:
             await self._handle(inner, receive, answer)
         finally:
@@ -56,17 +59,17 @@ class Edge:
 
     async def _handle(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         try:
-            self._context.keys.check(scope["path"], scope["headers"])
+            self._context.keys.check(scope["path"], scope["headers"], scope["query_string"])
             await self._app(scope, receive, answer.send)
         except Problem as problem:
-            await problem_response(problem, answer.request_id)(scope, receive, answer.send)
+            await _answer_problem(problem, answer, scope)(scope, receive, answer.send)
         # The one place that catches everything: a caller gets an id, never a traceback.
         except Exception as error:  # noqa: BLE001
             fields = {"request_id": answer.request_id, "path_known": "route" in scope}
             _log.error("unexpected error", exc_info=error, extra={"fields": fields})
             if not answer.started:
                 failure = Problem("internal_error", "the log has the cause under the request id")
-                await problem_response(failure, answer.request_id)(scope, receive, answer.send)
+                await _answer_problem(failure, answer, scope)(scope, receive, answer.send)
 
     def _request_id(self, scope: Scope) -> str:
         for name, value in scope["headers"]:
@@ -91,6 +94,14 @@ class Edge:
         if "moderation.comments" in scope:
             line["comments"] = scope["moderation.comments"]
         self._context.requests.add(line)
+
+
+def _answer_problem(problem: Problem, answer: _Answer, scope: Scope) -> Response:
+    """Tell a problem in the words of the wire format that the path belongs to."""
+    for prefix, tell in WIRE_PROBLEMS.items():
+        if scope["path"].startswith(prefix):
+            return tell(problem)
+    return problem_response(problem, answer.request_id)
 
 
 class _Answer:

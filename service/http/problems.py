@@ -79,6 +79,18 @@ class Problem(ServiceError):
         self.headers = dict(headers or {})
 
 
+def status_of(problem: Problem) -> int:
+    """Return the HTTP status of a problem.
+
+    Args:
+        problem: The problem.
+
+    Returns:
+        The status.
+    """
+    return _BY_CODE[problem.code].status
+
+
 def problem_document(problem: Problem, request_id: str) -> dict[str, Any]:
     """Build the JSON members of a problem.
 
@@ -112,7 +124,7 @@ def problem_response(problem: Problem, request_id: str) -> Response:
     """
     return Response(
         orjson.dumps(problem_document(problem, request_id)),
-        status_code=_BY_CODE[problem.code].status,
+        status_code=status_of(problem),
         headers=problem.headers,
         media_type=MEDIA_TYPE,
     )

@@ -76,6 +76,12 @@ class Client:
         response: httpx.Response = self.run(self._http.request(method, path, **more))
         return response
 
+    def post(
+        self, path: str, content: bytes, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        sent = headers or {"Content-Type": "application/json"}
+        return self.request("POST", path, content=content, headers=sent)
+
     def classify(self, body: Any, **more: Any) -> httpx.Response:
         return self.request("POST", "/classify", json=body, **more)
 

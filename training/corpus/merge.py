@@ -21,6 +21,7 @@ TRAIN: Final = "train"
 HELD_BACK: Final = "held_back"
 BENCHMARK: Final = "benchmark"
 WRITTEN: Final = "written"
+SLOTS: Final = "slots"
 
 
 class CorpusError(TrainingError):
@@ -176,5 +177,8 @@ def _repeated(rows: pd.DataFrame) -> NDArray[np.bool_]:
     """Training rows that repeat a near-duplicate with the very same labels."""
     same = rows.duplicated(["cluster", *LABELS])
     return np.asarray(
-        same & (rows["split"] == TRAIN) & ~rows["annotated"] & (rows["source"] != WRITTEN)
+        same
+        & (rows["split"] == TRAIN)
+        & ~rows["annotated"]
+        & ~rows["source"].isin((WRITTEN, SLOTS))
     )

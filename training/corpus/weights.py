@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from training.corpus.merge import WRITTEN
+from training.corpus.merge import SLOTS, WRITTEN
 from training.settings import TrainingSettings
 from training.sources.labels import REJECT, YES
 from training.sources.registry import Registry
@@ -65,7 +65,8 @@ def row_weights(
     Returns:
         float64 (n).
     """
-    by_source = {**source_weights, WRITTEN: settings.written_weight}
+    by_source = {**source_weights, WRITTEN: settings.written_weight,
+                 SLOTS: settings.slots_weight}  # fmt: skip
     weights = rows["source"].map(by_source).to_numpy(float)
     annotated_news = (rows["annotated"] & rows["source"].isin(news)).to_numpy(bool)
     weights = np.where(annotated_news, settings.annotation_weight, weights)

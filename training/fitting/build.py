@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,13 @@ from scoring.decisions.policy import Policy
 from scoring.guidelines import HEADS
 from scoring.model.arrays import Calibration, LinearModel
 from scoring.model.scorer import calibrated_probabilities
+from scoring.ngrams.extract import hash_term
 from training.corpus.merge import label_matrix
 from training.features.extract import Features, english_words, extract_features
 from training.fitting.calibrate import CalibrationRows, calibrate
 from training.fitting.heads import Heads, fit_heads, heaviest_terms
 from training.fitting.thresholds import JudgedRows, choose_policies
+from training.own_labels.slots import KnownWords
 from training.resources import ONE_THREAD, Resources
 from training.settings import TrainingSettings
 
@@ -30,12 +32,14 @@ class TrainingRows:
         weights: float64 (n), how much each counts in training.
         judging: float64 (n), how much each counts in calibration; 0 for most.
         english: Texts known to be English.
+        known: Names that may stand in an English text, and words that do not.
     """
 
     rows: pd.DataFrame
     weights: NDArray[np.float64]
     judging: NDArray[np.float64]
     english: list[str]
+    known: KnownWords = field(default_factory=KnownWords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,20 @@ def build_model(
     judged = judged_rows(margins, labels, data.judging, calibration)
     model = LinearModel.quantised(
         settings.terms, features.vocabulary.hashes, features.idf, heads.weights, heads.biases,
-        calibration, english_words(data.english, settings, resources),
+        calibration, _english(data, settings, resources),
     )  # fmt: skip
     return BuiltModel(model, choose_policies(judged, settings), provisional, judged)
+
+
+def _english(
+    data: TrainingRows, settings: TrainingSettings, resources: Resources
+) -> NDArray[np.uint64]:
+    """Hash the words that texts show to be English, and names; not words of other languages."""
+    names, foreign = (
+        np.array([hash_term(word, word=True) for word in words], np.uint64) for words in data.known
+    )
+    shown = english_words(data.english, settings, resources)
+    return np.setdiff1d(np.union1d(shown, names), foreign)
 
 
 def _heaviest(

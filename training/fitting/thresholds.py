@@ -13,7 +13,7 @@ from scoring.decisions.policy import Policy
 from scoring.guidelines import CATEGORIES
 from training.fitting.calibrate import FEWEST_POSITIVES
 from training.settings import TrainingSettings
-from training.sources.labels import UNKNOWN, YES
+from training.sources.labels import NO, UNKNOWN, YES
 
 RESAMPLES: Final = 200
 Chooser: TypeAlias = Callable[
@@ -39,42 +39,54 @@ class JudgedRows:
 
 
 def choose_policies(rows: JudgedRows, settings: TrainingSettings) -> dict[str, Policy]:
-    """Choose both presets.
+    """Choose the presets.
 
-    A category's threshold is never below the overall one, and the overall probability is never
-    below a category's: so the decision is exactly `reject probability >= threshold`, and the aim
-    that chose the threshold holds for the decision.
+    From a category's threshold on, a comment is nearly always one to reject, and the category is
+    named rightly as often as not. The overall thresholds are chosen afterwards, for the decision as
+    it is made: a violated category rejects by itself.
 
     Args:
         rows: Judged rows, out of fold.
         settings: The aims.
 
     Returns:
-        The policies `assist` and `automatic`.
+        The policies `assist`, `automatic`, and one for each further budget of false rejections:
+        `budget-0.5` rejects at most about half a percent of the approvable comments.
     """
     decided = rows.labels[:, len(CATEGORIES)] != UNKNOWN
-    judged = (
-        rows.reject_probability[decided],
-        rows.labels[decided, len(CATEGORIES)] == YES,
-        rows.weights[decided],
-    )
-    best = _best_thresholds(rows)
-    assist, approve, automatic = (
-        cautious(choose, judged, aim, settings.seed, side)
-        for choose, aim, side in (
-            (threshold_for_precision, settings.assist_precision, np.maximum),
-            (threshold_for_missed, settings.false_approve_budget, np.minimum),
-            (threshold_for_false_rejects, settings.false_reject_budget, np.maximum),
-        )
-    )
-    return {
-        "assist": _policy("assist", assist, min(approve, assist), best),
-        "automatic": _policy("automatic", automatic, automatic, best),
-    }
+    rejected, weights = rows.labels[decided, len(CATEGORIES)] == YES, rows.weights[decided]
+
+    def choose(
+        chooser: Chooser, aim: float, side: np.ufunc, categories: NDArray[np.float64]
+    ) -> float:
+        violated = (rows.category_probabilities >= categories).any(axis=1)
+        probabilities = np.where(violated, 1.0, rows.reject_probability)[decided]
+        return cautious(chooser, (probabilities, rejected, weights), aim, settings.seed, side)
+
+    categories = category_thresholds(rows, settings.category_precision)
+    assist = choose(threshold_for_precision, settings.assist_precision, np.maximum, categories)
+    approve = choose(threshold_for_missed, settings.false_approve_budget, np.minimum, categories)
+    policies = {"assist": _policy("assist", assist, min(approve, assist), categories)}
+    for name, budget in settings.budgets().items():
+        within = _categories_within(rows, budget, settings.category_precision)
+        threshold = choose(threshold_for_false_rejects, budget, np.maximum, within)
+        policies[name] = _policy(name, threshold, threshold, within)
+    return policies
 
 
-def _policy(name: str, reject: float, approve: float, best: NDArray[np.float64]) -> Policy:
-    return Policy(name, reject, approve, tuple(float(max(reject, value)) for value in best))
+def _policy(name: str, reject: float, approve: float, categories: NDArray[np.float64]) -> Policy:
+    return Policy(name, reject, approve, tuple(float(value) for value in categories))
+
+
+def _categories_within(rows: JudgedRows, budget: float, precision: float) -> NDArray[np.float64]:
+    """Category thresholds that by themselves use up at most half of a budget."""
+    good = rows.labels[:, len(CATEGORIES)] == NO
+    for wrong in (1.0 - precision) / np.array([1.0, 2.0, 4.0, 8.0, 16.0]):
+        categories = category_thresholds(rows, 1.0 - wrong)
+        violated = (rows.category_probabilities >= categories).any(axis=1)
+        if rows.weights[violated & good].sum() <= budget / 2 * rows.weights[good].sum():
+            return categories
+    return np.ones(len(CATEGORIES))
 
 
 def cautious(
@@ -186,19 +198,40 @@ def _last_of_ties(ordered: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.append(ordered[1:] != ordered[:-1], True)
 
 
-def _best_thresholds(rows: JudgedRows) -> NDArray[np.float64]:
-    """For each category the threshold of the largest F1, or 0.5 where too few are positive."""
-    best = np.full(len(CATEGORIES), 0.5)
+def category_thresholds(rows: JudgedRows, precision: float) -> NDArray[np.float64]:
+    """Choose for each category the probability from which it counts as violated.
+
+    The larger of two: where naming the category is right most often (the largest F1), and where the
+    comment is one to reject, for whatever reason, as often as `precision` says.
+
+    Args:
+        rows: Judged rows, out of fold.
+        precision: Share of comments from the threshold on that must be rejectable, in (0, 1).
+
+    Returns:
+        float64 (11) in the order of `CATEGORIES`; 1.0 where too few are positive to tell.
+    """
+    thresholds = np.ones(len(CATEGORIES))
+    rejected = rows.labels[:, len(CATEGORIES)]
     for c in range(len(CATEGORIES)):
         labels = rows.labels[:, c]
-        known = (labels != UNKNOWN) & (rows.weights > 0)
+        known = (labels != UNKNOWN) & (rejected != UNKNOWN) & (rows.weights > 0)
         positive = labels[known] == YES
         if int(positive.sum()) < FEWEST_POSITIVES:
             continue
         probabilities, weights = rows.category_probabilities[known, c], rows.weights[known]
-        order = np.argsort(-probabilities, kind="stable")
-        right = np.cumsum(weights[order] * positive[order])
-        every = np.cumsum(weights[order])
-        f1 = 2 * right / (every + (weights * positive).sum())
-        best[c] = probabilities[order][int(np.argmax(f1))]
-    return best
+        thresholds[c] = max(
+            _threshold_of_best_f1(probabilities, positive, weights),
+            threshold_for_precision(probabilities, rejected[known] == YES, weights, precision),
+        )
+    return thresholds
+
+
+def _threshold_of_best_f1(
+    probabilities: NDArray[np.float64], positive: NDArray[np.bool_], weights: NDArray[np.float64]
+) -> float:
+    order = np.argsort(-probabilities, kind="stable")
+    right = np.cumsum(weights[order] * positive[order])
+    every = np.cumsum(weights[order])
+    f1 = 2 * right / (every + (weights * positive).sum())
+    return float(probabilities[order][int(np.argmax(f1))])

@@ -71,6 +71,11 @@ def test_columns_that_cannot_be(tmp_path: Path, source: Path, write: Write, caps
     assert "has a column 'moderation_reject' already" in refused(capsys, scored, output)
 
 
+def test_a_preset_that_the_model_has_not(source: Path, tmp_path: Path, capsys: Any) -> None:
+    told = refused(capsys, source, tmp_path / "o.csv", "--policy", "strict")
+    assert "--policy is 'strict'; allowed: assist, automatic" in told
+
+
 def test_a_model_that_does_not_verify(version: Path, source: Path, score: Any) -> None:
     assert "no-such" in score(source, "--version", "no-such", status=1).told
     (version / "golden.jsonl").write_text("changed")

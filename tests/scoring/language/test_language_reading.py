@@ -12,6 +12,7 @@ from scoring.language.detect import (
     LanguageIdentifier,
     Reading,
     TextStatistics,
+    is_foreign_tag,
     read,
     script_language,
 )
@@ -47,15 +48,14 @@ def test_a_long_text_may_have_some_unknown_words() -> None:
     assert read("…", enough, silent) == READABLE
 
 
-@pytest.mark.parametrize("declared", [None, "", "en", "EN", "en-GB", "en_US", "eng", "und"])
-def test_a_declared_english_changes_nothing(declared: str | None) -> None:
-    assert read("thank you", ENGLISH, silent, declared) == READABLE
-    assert read("شكرا", counted(latin_letters=0), silent, declared) == unreadable("ar")
+@pytest.mark.parametrize("declared", ["en", "EN", "en-GB", "en_US", "eng", "und"])
+def test_a_declared_english_changes_nothing(declared: str) -> None:
+    assert not is_foreign_tag(declared)
 
 
 @pytest.mark.parametrize("declared", ["de", "ar-EG", "fr_FR"])
-def test_another_declared_language_is_believed(declared: str) -> None:
-    assert read("thank you", ENGLISH, silent, declared) == unreadable(declared)
+def test_another_declared_language_is_foreign(declared: str) -> None:
+    assert is_foreign_tag(declared)
 
 
 def test_letters_of_another_script_are_beyond_the_model() -> None:
@@ -78,11 +78,17 @@ def test_a_text_without_letters_is_read() -> None:
 
 
 def test_the_identifier_is_believed_where_little_is_known_english() -> None:
-    little = counted(english_words=0)
+    little = counted(english_words=1)
     assert read("…", little, says("en", ENGLISH_PROBABILITY)) == READABLE
     assert read("…", little, says("de", 0.9)) == unreadable("de")
     assert read("…", little, says("de", 0.01)) == unreadable("de")
     assert read("…", little, says("en", ENGLISH_PROBABILITY - 0.01)) == unreadable(UNDETERMINED)
+
+
+def test_what_has_no_known_word_is_never_read_whatever_the_identifier_thinks() -> None:
+    none = counted(english_words=0)
+    assert read("…", none, says("en", 0.99)) == unreadable(UNDETERMINED)
+    assert read("…", none, says("ar", 0.2)) == unreadable("ar")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from training.sources.readers import (
     promotion,
     releases,
     social,
+    toxicity,
 )
 
 Reader: TypeAlias = Callable[[Path], pd.DataFrame]
@@ -36,6 +37,9 @@ READERS: Final[Mapping[str, Reader]] = {
     "jigsaw_houma": jigsaw.read_jigsaw_houma,
     "jigsaw_ak5000": jigsaw.read_jigsaw_ak5000,
     "jigsaw_ippd": jigsaw.read_jigsaw_ippd,
+    "jigsaw_pc2": toxicity.read_jigsaw_pc2,
+    "jigsaw_sentences": toxicity.read_jigsaw_sentences,
+    "sbic": toxicity.read_sbic,
     "davidson": social.read_davidson,
     "olid": social.read_olid,
     "misogyny_reddit": social.read_misogyny_reddit,

@@ -1,0 +1,315 @@
+"""The wire format of Perspective's Comment Analyzer, v1alpha1: request, answer, errors.
+
+Attributes that this model does not measure get the original's error for an unknown one, never an
+invented number. Span offsets are UTF-16 code units, as the original's are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.classify import Judgements
+from scoring.comment_rules import is_language_tag, json_type
+from scoring.guidelines import CATEGORIES
+from scoring.language.detect import UNDETERMINED, is_foreign_tag
+from service.errors import ServiceError
+from service.http.problems import Problem
+
+PATH_PREFIX: Final = "/v1alpha1/"
+LONGEST_COMMENT: Final = 20_480
+"""Bytes of UTF-8, the original's limit."""
+_ERROR_TYPE: Final = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
+_SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…]+(?=\s|$)|\n|$)", re.DOTALL)
+_MOST_SENTENCES: Final = 200
+
+_Column = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
+
+
+def _largest(*keys: str) -> _Column:
+    """The largest probability of some categories."""
+    places = [CATEGORIES.index(key) for key in keys]
+    return lambda category, _: np.asarray(category[:, places].max(axis=1))
+
+
+def _toxicity(category: NDArray[np.float64], reject: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The overall probability as far as it is not promotion's; never below another category's."""
+    promotion = [CATEGORIES.index(f"{kind}_promotion") for kind in ("commercial", "personal")]
+    others = np.delete(category, promotion, axis=1).max(axis=1)
+    toxic = reject * (1.0 - category[:, promotion].max(axis=1))
+    return np.asarray(np.maximum(others, toxic))
+
+
+_PRODUCTION: Final[Mapping[str, _Column]] = {
+    "TOXICITY": _toxicity,
+    "SEVERE_TOXICITY": _largest("threat", "abuse"),
+    "IDENTITY_ATTACK": _largest("abuse"),
+    "INSULT": _largest("personal_attack"),
+    "PROFANITY": _largest("profanity", "vulgarity"),
+    "THREAT": _largest("threat"),
+}
+ATTRIBUTES: Final[Mapping[str, _Column]] = {
+    **_PRODUCTION,
+    **{f"{name}_EXPERIMENTAL": column for name, column in _PRODUCTION.items()},
+    "SEXUALLY_EXPLICIT": _largest("vulgarity"),
+    "OBSCENE": _largest("profanity", "vulgarity"),
+    "ATTACK_ON_AUTHOR": _largest("personal_attack"),
+    "ATTACK_ON_COMMENTER": _largest("personal_attack"),
+    "SPAM": _largest("commercial_promotion", "personal_promotion"),
+    "LIKELY_TO_REJECT": lambda _, reject: reject,
+}
+"""What each attribute is made of; docs/switch/perspective.md has the same table."""
+
+
+class GoogleError(ServiceError):
+    """An answer other than success, in Google's envelope."""
+
+    def __init__(
+        self, message: str, error_type: str = "INVALID_REQUEST", **details: object
+    ) -> None:
+        """Describe the error.
+
+        Args:
+            message: The original's words.
+            error_type: A value of the original's `errorType`.
+            details: Further members of the detail.
+        """
+        super().__init__(error_type)
+        detail = {"@type": _ERROR_TYPE, "errorType": error_type, **details}
+        self.status = 400
+        self.document = _envelope(400, message, "INVALID_ARGUMENT", [detail])
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyzeCall:
+    """What `comments:analyze` was asked.
+
+    Attributes:
+        text: The comment.
+        thresholds: For each attribute asked for, the score below which it is left out, or None.
+        languages: Languages that the caller gave.
+        drop_unsupported: Whether attributes of another language are left out, not refused.
+        spans: Whether each sentence is scored too.
+        client_token: Echoed, if any.
+    """
+
+    text: str
+    thresholds: Mapping[str, float | None]
+    languages: tuple[str, ...]
+    drop_unsupported: bool
+    spans: bool
+    client_token: str | None
+
+
+def parse_analyze(content: object) -> AnalyzeCall:
+    """Check the body of `comments:analyze`.
+
+    Args:
+        content: What the body holds.
+
+    Returns:
+        The call.
+
+    Raises:
+        GoogleError: It is refused.
+    """
+    members = _object(content, "the body")
+    comment = _object(members.get("comment", {}), "comment")
+    text = comment.get("text", "")
+    _check_comment(text, comment.get("type"))
+    context = _object(members.get("context") or {}, "context")
+    if "entries" in context and "articleAndParentComment" in context:
+        raise GoogleError(
+            "Context can have either entries or article_and_parent_comment, but not both."
+        )
+    asked = _object(members.get("requestedAttributes") or {}, "requestedAttributes")
+    if not asked:
+        raise GoogleError("Missing requested_attributes", "NO_REQUESTED_ATTRIBUTES")
+    token = members.get("clientToken")
+    return AnalyzeCall(
+        text,
+        {name: _threshold(name, value) for name, value in asked.items()},
+        _languages(members.get("languages")),
+        bool(members.get("dropUnsupportedAttributes", False)),
+        bool(members.get("spanAnnotations", False)),
+        token if isinstance(token, str) else None,
+    )
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Cut a text into sentences.
+
+    Args:
+        text: A comment.
+
+    Returns:
+        Half-open ranges of code points, at most `_MOST_SENTENCES`; the last one takes the rest.
+    """
+    found = [match.span() for match in _SENTENCE.finditer(text)]
+    if len(found) > _MOST_SENTENCES:
+        found[_MOST_SENTENCES - 1 :] = [(found[_MOST_SENTENCES - 1][0], len(text))]
+    return found
+
+
+def format_analyze(
+    call: AnalyzeCall, ranges: list[tuple[int, int]], judgements: Judgements
+) -> dict[str, Any]:
+    """Build the answer.
+
+    Args:
+        call: What was asked.
+        ranges: The sentences that were scored, if any.
+        judgements: Of the whole text, then of each sentence.
+
+    Returns:
+        The members of the answer.
+
+    Raises:
+        GoogleError: The text is in a language that is not supported.
+    """
+    detected = judgements.languages.get(0, "en")
+    supported = _check_language(call, detected)
+    answer: dict[str, Any] = {}
+    scores = judgements.scores
+    attributes = {}
+    for name, threshold in call.thresholds.items() if supported else ():
+        values = ATTRIBUTES[name](scores.category_probabilities, scores.reject_probability)
+        told = [round(float(value), 6) for value in values]
+        if threshold is None or told[0] >= threshold:
+            attributes[name] = _attribute(call.text, ranges, told)
+    if attributes:
+        answer["attributeScores"] = attributes
+    answer["languages"] = list(call.languages) or [detected]
+    answer["detectedLanguages"] = [detected]
+    if call.client_token is not None:
+        answer["clientToken"] = call.client_token
+    return answer
+
+
+def problem_document(problem: Problem, status: int) -> tuple[int, dict[str, Any]]:
+    """Tell a problem of the service in Google's envelope.
+
+    Args:
+        problem: The problem.
+        status: Its HTTP status.
+
+    Returns:
+        The HTTP status and the members of the answer.
+    """
+    if problem.code == "unauthorized":
+        message = "API key not valid. Please pass a valid API key."
+        return 400, _envelope(400, message, "INVALID_ARGUMENT", [])
+    if problem.code == "invalid_json":
+        message = f"Invalid JSON payload received. {problem.detail}"
+        return 400, _envelope(400, message, "INVALID_ARGUMENT", [])
+    names = {404: "NOT_FOUND", 500: "INTERNAL", 503: "UNAVAILABLE"}
+    return status, _envelope(status, problem.detail, names.get(status, "INVALID_ARGUMENT"), [])
+
+
+def unimplemented(message: str) -> dict[str, Any]:
+    """Build the answer of a method that is not there yet.
+
+    Args:
+        message: Which, and what to do.
+
+    Returns:
+        The members of an answer with status 501.
+    """
+    return _envelope(501, message, "UNIMPLEMENTED", [])
+
+
+def _envelope(code: int, message: str, status: str, details: list[Any]) -> dict[str, Any]:
+    error: dict[str, Any] = {"code": code, "message": message, "status": status}
+    return {"error": {**error, "details": details} if details else error}
+
+
+def _object(value: object, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise GoogleError(f"Invalid value at '{name}': {json_type(value)}; allowed: object")
+    return value
+
+
+def _check_comment(text: object, kind: object) -> None:
+    if not isinstance(text, str):
+        raise GoogleError(f"Invalid value at 'comment.text': {json_type(text)}; allowed: string")
+    if kind == "HTML":
+        raise GoogleError("Currently, only 'PLAIN_TEXT' comments are supported")
+    if kind not in (None, "PLAIN_TEXT", "TEXT_TYPE_UNSPECIFIED"):
+        raise GoogleError("Unknown text type")
+    if not text or text.isspace():
+        raise GoogleError("Comment must be non-empty.", "COMMENT_EMPTY")
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise GoogleError("Invalid value at 'comment.text': half of a UTF-16 pair") from None
+    if size > LONGEST_COMMENT:
+        raise GoogleError("Comment text too long.", "COMMENT_TOO_LONG")
+
+
+def _threshold(name: str, value: object) -> float | None:
+    if name not in ATTRIBUTES:
+        known = name if re.fullmatch(r"[A-Z][A-Z0-9_@]{0,63}", name) else "(not a name)"
+        raise GoogleError(f"Unknown requested attribute: {known}")
+    parameters = _object(value, f"requestedAttributes.{name}")
+    kind = parameters.get("scoreType")
+    if kind not in (None, "PROBABILITY", "SCORE_TYPE_UNSPECIFIED"):
+        told = kind if kind in ("STD_DEV_SCORE", "PERCENTILE", "RAW") else json_type(kind)
+        raise GoogleError(f"Requested score type {told} is not supported by attribute {name}")
+    threshold = parameters.get("scoreThreshold")
+    if threshold is None or type(threshold) in (int, float):
+        return threshold
+    raise GoogleError(f"Invalid value at 'requestedAttributes.{name}.scoreThreshold'")
+
+
+def _languages(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(is_language_tag(tag) for tag in value):
+        raise GoogleError("Invalid value at 'languages'; allowed: language tags such as en")
+    return tuple(value)
+
+
+def _check_language(call: AnalyzeCall, detected: str) -> bool:
+    """Whether attributes may be answered; what they do not support is refused, or dropped."""
+    foreign = [tag for tag in call.languages if is_foreign_tag(tag)]
+    told: dict[str, object] = {"requestedLanguages": foreign}
+    if not call.languages and detected != "en":
+        foreign, told = [detected], {"detectedLanguages": [detected]}
+    if not foreign:
+        return True
+    if call.drop_unsupported:
+        return False
+    if foreign == [UNDETERMINED]:
+        raise GoogleError("Unable to detect language", "LANGUAGE_DETECTION_FAILED")
+    name = next(iter(call.thresholds))
+    raise GoogleError(
+        f"Attribute {name} does not support request languages: {', '.join(foreign)}",
+        "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
+        languageNotSupportedByAttributeError={"attribute": name, **told},
+    )
+
+
+def _attribute(text: str, ranges: list[tuple[int, int]], told: list[float]) -> dict[str, Any]:
+    """Build one attribute's scores: without sentences one span over the whole text."""
+    spans = zip(ranges, told[1:], strict=True) if ranges else [((0, len(text)), told[0])]
+    return {
+        "spanScores": [
+            {
+                "begin": _units(text[:first]),
+                "end": _units(text[:stop]),
+                "score": {"value": value, "type": "PROBABILITY"},
+            }
+            for (first, stop), value in spans
+        ],
+        "summaryScore": {"value": told[0], "type": "PROBABILITY"},
+    }
+
+
+def _units(text: str) -> int:
+    """UTF-16 code units of a text."""
+    return len(text.encode("utf-16-le")) // 2

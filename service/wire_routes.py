@@ -1,0 +1,109 @@
+"""Routes of the other wire formats: each parses, makes one call, and formats."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from scoring.classify import Judgements
+from service.context import Context, context_of, served_model
+from service.http.body import read_json_body
+from service.routes import DirectRoute
+from service.scheduling.steps import classify_in_steps
+from service.wire.classify import parse_json
+from service.wire.coral import CoralError, check_signature, format_coral, parse_coral
+from service.wire.openai import OpenAIError, format_moderations, parse_moderations
+from service.wire.perspective import (
+    GoogleError,
+    format_analyze,
+    parse_analyze,
+    sentences,
+    unimplemented,
+)
+
+router = APIRouter(route_class=DirectRoute)
+
+
+@router.post("/v1alpha1/comments:analyze", summary="Perspective: analyse a comment")
+async def analyze(request: Request) -> Response:
+    """Answer Perspective's `comments:analyze`."""
+    context = context_of(request)
+    content = parse_json(await read_json_body(request, context.settings.max_body_bytes))
+    try:
+        call = parse_analyze(content)
+        ranges = sentences(call.text) if call.spans else []
+        texts = [call.text, *(call.text[first:stop] for first, stop in ranges)]
+        judgements = await _classify(request, context, texts)
+        return _json(format_analyze(call, ranges, judgements))
+    except GoogleError as error:
+        return _json(error.document, error.status)
+
+
+@router.post("/v1alpha1/comments:suggestscore", summary="Perspective: not answered yet")
+async def suggest_score(request: Request) -> Response:  # noqa: ARG001 - every route takes one
+    """Say that suggestions are not taken: none is acknowledged that is not kept."""
+    return _json(unimplemented("This service keeps no suggested scores yet."), 501)
+
+
+@router.get("/$discovery/rest", summary="Perspective: discovery document")
+async def discovery(request: Request) -> Response:
+    """Give the document that Google's client libraries build their methods from."""
+    root = str(request.base_url)
+    return _json({**_discovery(), "rootUrl": root, "baseUrl": root})
+
+
+@router.post("/v1/moderations", summary="OpenAI: moderate texts")
+async def moderations(request: Request) -> Response:
+    """Answer OpenAI's `moderations`."""
+    context = context_of(request)
+    settings = context.settings
+    content = parse_json(await read_json_body(request, settings.max_body_bytes))
+    try:
+        texts = parse_moderations(content, settings.max_comments, settings.max_comment_bytes)
+    except OpenAIError as error:
+        return _json(error.document, error.status)
+    judgements = await _classify(request, context, texts)
+    manifest = served_model(context).manifest
+    thresholds = manifest.policies[settings.policy].category_thresholds
+    name = request.scope.get("moderation.request_id", "0")
+    return _json(format_moderations(str(name), manifest.version, judgements, thresholds))
+
+
+@router.post("/integrations/coral", summary="Coral: external moderation phase")
+async def coral(request: Request) -> Response:
+    """Answer Coral's external moderation phase."""
+    context = context_of(request)
+    body = await read_json_body(request, context.settings.max_body_bytes)
+    try:
+        check_signature(body, request.scope["headers"], context.settings.coral_secrets)
+        text = parse_coral(parse_json(body))
+    except CoralError as error:
+        return _json(error.document, error.status)
+    return _json(format_coral(await _classify(request, context, [text])))
+
+
+async def _classify(request: Request, context: Context, texts: list[str]) -> Judgements:
+    """Classify texts under the service's own preset, and count the first as one comment."""
+    served = served_model(context)
+    request.scope["moderation.comments"] = len(texts)
+    policy = served.manifest.policies[context.settings.policy]
+    undeclared = [None] * len(texts)
+    return await classify_in_steps(
+        context.batcher, served, policy, texts, undeclared, explained=False
+    )
+
+
+def _json(content: object, status: int = 200) -> Response:
+    return Response(orjson.dumps(content), status, media_type="application/json")
+
+
+@lru_cache(maxsize=1)
+def _discovery() -> dict[str, Any]:
+    document = files("service.wire").joinpath("perspective_discovery.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(document)
+    return loaded

@@ -1,0 +1,86 @@
+"""A running `python -m service` with the tiny model of the service's tests."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import importlib.util
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 120.0
+
+
+def publish_tiny_model(models: Path) -> str:
+    """Publish the tiny model of the service's tests."""
+    path = ROOT / "tests" / "service" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("service_fixtures", path)
+    assert spec is not None
+    assert spec.loader is not None
+    fixtures = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fixtures)
+    version: str = fixtures.publish_tiny(models)
+    return version
+
+
+class Service:
+    """A running `python -m service`."""
+
+    def __init__(self, models: Path, kernel_cache: Path, log: Path, **variables: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.log = log
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("MODERATION_")}
+        environment = {
+            **inherited,
+            "MODERATION_PORT": str(self.port),
+            "MODERATION_MODELS": str(models),
+            "MODERATION_CACHE": str(kernel_cache),
+            **variables,
+        }
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "service"], cwd=ROOT, env=environment, stderr=output
+            )
+
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def get(self, path: str) -> int:
+        try:
+            with contextlib.closing(self.connect()) as connection:
+                connection.request("GET", path)
+                return connection.getresponse().status
+        except OSError:
+            return 0
+
+    def text(self, path: str) -> str:
+        with contextlib.closing(self.connect()) as connection:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+
+    def classify(self, body: bytes) -> tuple[int, Any]:
+        with contextlib.closing(self.connect()) as connection:
+            connection.request("POST", "/classify", body, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+
+    def wait_ready(self) -> None:
+        started = time.monotonic()
+        while self.get("/readyz") != 200:
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() - started < START_SECONDS, self.log.read_text()
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()

@@ -63,19 +63,31 @@ def choose_policies(rows: JudgedRows, settings: TrainingSettings) -> dict[str, P
         probabilities = np.where(violated, 1.0, rows.reject_probability)[decided]
         return cautious(chooser, (probabilities, rejected, weights), aim, settings.seed, side)
 
+    named = category_thresholds(rows, 0.0)
     categories = category_thresholds(rows, settings.category_precision)
     assist = choose(threshold_for_precision, settings.assist_precision, np.maximum, categories)
     approve = choose(threshold_for_missed, settings.false_approve_budget, np.minimum, categories)
-    policies = {"assist": _policy("assist", assist, min(approve, assist), categories)}
+    policies = {"assist": _policy("assist", assist, min(approve, assist), categories, named)}
     for name, budget in settings.budgets().items():
         within = _categories_within(rows, budget, settings.category_precision)
         threshold = choose(threshold_for_false_rejects, budget, np.maximum, within)
-        policies[name] = _policy(name, threshold, threshold, within)
+        policies[name] = _policy(name, threshold, threshold, within, named)
     return policies
 
 
-def _policy(name: str, reject: float, approve: float, categories: NDArray[np.float64]) -> Policy:
-    return Policy(name, reject, approve, tuple(float(value) for value in categories))
+def _policy(
+    name: str,
+    reject: float,
+    approve: float,
+    categories: NDArray[np.float64],
+    named: NDArray[np.float64],
+) -> Policy:
+    """Build a policy; from the overall threshold on a category need only be named rightly.
+
+    The overall probability is never below a category's: that changes no decision.
+    """
+    thresholds = np.minimum(categories, np.maximum(reject, named))
+    return Policy(name, reject, approve, tuple(float(value) for value in thresholds))
 
 
 def _categories_within(rows: JudgedRows, budget: float, precision: float) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from scoring.decisions.policy import Decision
 from scoring.guidelines import CATEGORIES, HEADS
 from training.fitting.thresholds import (
     JudgedRows,
+    category_thresholds,
     choose_policies,
     threshold_for_false_rejects,
     threshold_for_missed,
@@ -187,3 +188,12 @@ def test_a_category_that_tells_rejects_from_well_below_the_overall_threshold() -
     rows.labels[rows.labels[:, 0] == YES, -1] = YES
     assist = choose_policies(rows, TrainingSettings())["assist"]
     assert assist.category_thresholds[0] == 0.6 < assist.reject_threshold
+
+
+def test_from_the_overall_threshold_on_a_category_is_named_where_it_is_rightly_named() -> None:
+    rows = judged(2)
+    policies = choose_policies(rows, TrainingSettings())
+    named = category_thresholds(rows, 0.0)
+    for policy in policies.values():
+        highest = np.maximum(policy.reject_threshold, named)
+        assert (np.array(policy.category_thresholds) <= highest).all()

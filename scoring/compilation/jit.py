@@ -1,6 +1,7 @@
 """How functions are compiled: without the interpreter's lock, and loaded from disk where kept.
 
-A compiled function of this package is decorated with `kernel`: nobody has to list it elsewhere.
+A compiled function of this package is decorated with `kernel` or `allocating_kernel`: nobody has to
+list it elsewhere.
 """
 
 from __future__ import annotations
@@ -31,7 +32,11 @@ def jit(function: _Function) -> _Function:
 
 
 def kernel(function: _Function) -> _Function:
-    """Compile a function of this package, or load its code where that is kept.
+    """Compile a function of this package that makes and returns no array.
+
+    Its references to arrays are not counted, which takes a sixth off the time of a score
+    (docs/decisions/0003): whoever called it holds what it works on. Numba names the switch `_nrt`,
+    uses it for inner functions itself, and refuses to compile a function that allocates with it.
 
     Args:
         function: One that `scoring.compilation.sample` calls: what is kept is not added to.
@@ -39,11 +44,27 @@ def kernel(function: _Function) -> _Function:
     Returns:
         Numba's dispatcher, called as the function is.
     """
-    compiled = njit(nogil=True)(function)
+    options: dict[str, Any] = {"nogil": True, "_nrt": False}
+    return cast("_Function", _registered(njit(**options)(function)))
+
+
+def allocating_kernel(function: _Function) -> _Function:
+    """Compile a function of this package that may make arrays.
+
+    Args:
+        function: As for `kernel`.
+
+    Returns:
+        Numba's dispatcher, called as the function is.
+    """
+    return cast("_Function", _registered(njit(nogil=True)(function)))
+
+
+def _registered(compiled: Dispatcher) -> Dispatcher:
     _kernels.append(compiled)
     if _folder:
         _keep(compiled, _folder[0])
-    return cast("_Function", compiled)
+    return compiled
 
 
 def keep_kernels(folder: str) -> None:
@@ -56,6 +77,11 @@ def keep_kernels(folder: str) -> None:
         _folder[:] = [folder]
         for compiled in _kernels:
             _keep(compiled, folder)
+
+
+def kernels() -> tuple[Dispatcher, ...]:
+    """Return every kernel of the modules imported so far."""
+    return tuple(_kernels)
 
 
 def is_kept() -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 
 from scoring.compilation.array_types import F32, F64, I8, I32, I64, U32, U64
-from scoring.compilation.jit import kernel
+from scoring.compilation.jit import allocating_kernel, kernel
 from scoring.model._calibration import calibrate
 from scoring.model._common_tokens import SLACK, CommonTokens, Lookups, Scratch, Tokens, token_rows
 from scoring.model._index import TermIndex, find_rows
@@ -177,7 +177,7 @@ def add_block(
     return int(np.int64(known))
 
 
-@kernel
+@allocating_kernel
 def _term_arrays(room: int) -> tuple[U64, U64, I32, I32, I32, F64]:
     """Allocate two of hashes, first and last tokens, rows and values of `room` terms."""
     return (
@@ -198,7 +198,7 @@ def _most_terms(settings: I64, size: int, tokens: int) -> int:
     return max(characters, words)
 
 
-@kernel
+@allocating_kernel
 def score_texts(
     points: U32, text_at: I64, arrays: PlainArrays, counts: I32, scores: PlainScores
 ) -> None:

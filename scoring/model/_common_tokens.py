@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from scoring.compilation.array_types import I32, I64, U8, U32, U64
-from scoring.compilation.jit import kernel
+from scoring.compilation.jit import allocating_kernel, kernel
 from scoring.model._index import MIXER, TermIndex, find_rows, unknown_row
 from scoring.ngrams._hashing import token_terms
 from scoring.text._letters import (
@@ -175,7 +175,7 @@ def _place(first: np.uint64, second: np.uint64, names: U64) -> np.uint64:
     return ((first ^ (second * MIXER)) * MIXER) >> _HIGH_BITS & last
 
 
-@kernel
+@allocating_kernel
 def remember_tokens(
     tokens: Tokens, settings: I64, classes: U8, lookups: Lookups, scratch: Scratch, rows: I32
 ) -> None:
@@ -209,7 +209,7 @@ def remember_tokens(
                 fields[place, _FIRST + k] = rows[k]
 
 
-@kernel
+@allocating_kernel
 def token_rows(
     tokens: Tokens, settings: I64, classes: U8, lookups: Lookups, scratch: Scratch, rows: I32,
     stats: I32,

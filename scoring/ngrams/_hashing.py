@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from scoring.compilation.array_types import I32, U32, U64
-from scoring.compilation.jit import kernel
+from scoring.compilation.jit import allocating_kernel, kernel
 
 WORD_BASIS: Final = np.uint64(0xCBF29CE484222325)
 CHARACTER_BASIS: Final = np.uint64(0x9AE16A3B2F90404F)
@@ -73,7 +73,7 @@ def word_terms(
     return size
 
 
-@kernel
+@allocating_kernel
 def character_terms(
     out: U32, token_at: I32, tokens: int, shortest: int, longest: int, hashes: U64, owners: I32
 ) -> int:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from scoring.compilation.array_types import I32, I64, U8, U32
-from scoring.compilation.jit import kernel
+from scoring.compilation.jit import allocating_kernel, kernel
 from scoring.text._addresses import (
     address_kind,
     begins_handle,
@@ -39,7 +39,7 @@ EMAIL: Final = np.array([ord(c) for c in "EMAIL"], dtype=np.uint32)
 HANDLE: Final = np.array([ord(c) for c in "HANDLE"], dtype=np.uint32)
 
 
-@kernel
+@allocating_kernel
 def text_arrays(points: U32, text_at: I64, lengths: U8) -> tuple[U32, U8, I32, I32, U32, I32, I32]:
     """Allocate the outputs of `fold_points` and of `cut_tokens` for the longest of some texts.
 

@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from numba import types as numba_types
 
 from scoring.compilation import cache
 from scoring.compilation.cache import CHECKSUMS, is_complete, load_kernels
+from scoring.compilation.jit import kernels
 from scoring.compilation.private_folder import chosen_cache, private_folder
+from scoring.compilation.sample import compile_kernels
 from scoring.errors import CacheRefused
 
 ROOT = Path(__file__).parents[3]
@@ -152,6 +155,18 @@ def test_a_sub_folder_that_others_can_write_is_not_used(
     assert len(compiling.kept) == 1
     (warning,) = caplog.records
     assert warning.__dict__["fields"]["error"] == "CacheRefused"
+
+
+def test_a_function_that_counts_no_references_returns_no_array() -> None:
+    """Nobody would hold what it returns; numba refuses by itself to compile one that allocates."""
+    compile_kernels()
+    uncounted = [found for found in kernels() if found.targetoptions.get("_nrt") is False]
+    assert len(uncounted) > 30
+    for dispatcher in uncounted:
+        for signature in dispatcher.nopython_signatures:
+            returned = signature.return_type
+            parts = returned.types if isinstance(returned, numba_types.BaseTuple) else [returned]
+            assert not any(isinstance(part, numba_types.Array) for part in parts), dispatcher
 
 
 SCORE = """

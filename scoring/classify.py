@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 import numpy as np
@@ -25,7 +25,8 @@ from scoring.language.identifier import LONGEST_READ
 from scoring.model.scorer import Scorer, Scores
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# not frozen: one is made for each request, and a frozen one takes three times as long
+@dataclass(slots=True, eq=False)
 class Judgements:
     """What the model and a policy say of n comments.
 
@@ -35,12 +36,16 @@ class Judgements:
         languages: ISO 639 code, or the tag the caller gave, of each comment that is not English,
             by its place; `und` where it cannot be told.
         spans: For each comment the words that weighed most; None unless asked for.
+        whole: What this is a part of, and from which place on; None for what is whole.
+        written: Results as `scoring.result_json` has written them; empty until then.
     """
 
     scores: Scores
     verdicts: Verdicts
     languages: dict[int, str]
     spans: list[list[Span]] | None = None
+    whole: tuple[Judgements, int] | None = None
+    written: list[bytes] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.verdicts)
@@ -59,12 +64,17 @@ class Judgements:
         if languages:
             here = (place for place in languages if first <= place < stop)
             languages = {place - first: languages[place] for place in here}
+        category, reject, margins, statistics = self.scores
         return Judgements(
-            Scores._make(column[first:stop] for column in self.scores),
+            Scores(
+                category[first:stop], reject[first:stop], margins[first:stop],
+                statistics[first:stop],
+            ),
             Verdicts(self.verdicts.codes[first:stop]),
             languages,
             None if self.spans is None else self.spans[first:stop],
-        )
+            (self, first),
+        )  # fmt: skip
 
 
 def join(parts: Sequence[Judgements]) -> Judgements:
@@ -123,7 +133,7 @@ def classify(
         explain(scorer, text, explained_heads(judgements, place))
         for place, text in enumerate(texts)
     ]
-    return replace(judgements, spans=spans)
+    return replace(judgements, spans=spans, written=[])
 
 
 def judge_scores(

@@ -105,11 +105,12 @@ def build_context(settings: Settings) -> Context:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Follow `CURRENT` and write the request log for as long as the application runs."""
+    """Follow `CURRENT`, write the request log and sum up for as long as the application runs."""
     context: Context = app.state.context
     tasks = [
         asyncio.create_task(context.models.follow(load_kernels)),
         asyncio.create_task(context.requests.follow()),
+        asyncio.create_task(context.metrics.follow()),
     ]
     for task in tasks:
         task.add_done_callback(_report_end)
@@ -120,6 +121,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         context.requests.flush()
+        context.metrics.flush()
 
 
 def _report_end(task: asyncio.Task[None]) -> None:

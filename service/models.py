@@ -17,7 +17,7 @@ from scoring.errors import ArtifactMissing, PolicyError, ScoringError
 from scoring.language.detect import LanguageIdentifier
 from scoring.language.identifier import load_identifier
 from scoring.model.scorer import Scorer
-from service.monitoring.memory import give_back_memory
+from service.monitoring.memory import give_back_memory, keep_for_good
 from service.monitoring.metrics import Metrics
 from service.settings import Settings
 
@@ -130,6 +130,8 @@ class ModelHolder:
         try:
             served = await asyncio.to_thread(self._load, version, identify)
             await asyncio.to_thread(self._warm, served)
+            if self.served is None:
+                await asyncio.to_thread(keep_for_good)
             await asyncio.to_thread(give_back_memory)
         except _UNUSABLE as error:
             self._fail(error, version)

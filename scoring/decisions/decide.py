@@ -21,7 +21,8 @@ CODES: Final = _ORDERED + len(CATEGORIES)
 _DECISIONS: Final = np.array([outcome.decision.value for outcome in OUTCOMES])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# not frozen: one is made for each request
+@dataclass(slots=True, eq=False)
 class Verdicts:
     """Decisions on n comments and why.
 

@@ -102,6 +102,7 @@ def test_several_workers(start: Callable[..., Service]) -> None:
     for _ in range(40):
         assert service.classify(b'{"text": "you are an idiot"}')[0] == 200
     counted = 'moderation_requests_total{route="/classify",status="200"} 40.0'
+    time.sleep(1)  # until each worker has handed over what it counted
     for _ in range(10):  # whichever worker answers, it tells the sum
         assert counted in service.text("/metrics").splitlines()
     service.process.send_signal(signal.SIGTERM)

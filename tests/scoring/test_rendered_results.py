@@ -57,7 +57,7 @@ def spelt_out(judged: Judgements, n: int) -> dict[str, Any]:
         **pair(float(judged.scores.reject_probability[n])),
         "language": judged.languages.get(n, "en"),
         "categories": {
-            key: {**pair(value), "violated": value >= 0.9}
+            key: {**pair(value), "violated": value >= 0.9 or key in judged.verdicts.reasons(n)}
             for key, value in zip(CATEGORIES, row, strict=True)
         },
         "reasons": list(judged.verdicts.reasons(n)),

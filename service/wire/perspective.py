@@ -7,19 +7,16 @@ invented number. Span offsets are UTF-16 code units, as the original's are.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from scoring.classify import Judgements
 from scoring.comment_rules import is_language_tag, json_type
-from scoring.guidelines import CATEGORIES
 from scoring.language.detect import UNDETERMINED, is_foreign_tag
 from service.errors import ServiceError
 from service.http.problems import Problem
+from service.wire.perspective_attributes import ATTRIBUTES
 
 PATH_PREFIX: Final = "/v1alpha1/"
 LONGEST_COMMENT: Final = 20_480
@@ -27,43 +24,6 @@ LONGEST_COMMENT: Final = 20_480
 _ERROR_TYPE: Final = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
 _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…]+(?=\s|$)|\n|$)", re.DOTALL)
 _MOST_SENTENCES: Final = 200
-
-_Column = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
-
-
-def _largest(*keys: str) -> _Column:
-    """The largest probability of some categories."""
-    places = [CATEGORIES.index(key) for key in keys]
-    return lambda category, _: np.asarray(category[:, places].max(axis=1))
-
-
-def _toxicity(category: NDArray[np.float64], reject: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The overall probability as far as it is not promotion's; never below another category's."""
-    promotion = [CATEGORIES.index(f"{kind}_promotion") for kind in ("commercial", "personal")]
-    others = np.delete(category, promotion, axis=1).max(axis=1)
-    toxic = reject * (1.0 - category[:, promotion].max(axis=1))
-    return np.asarray(np.maximum(others, toxic))
-
-
-_PRODUCTION: Final[Mapping[str, _Column]] = {
-    "TOXICITY": _toxicity,
-    "SEVERE_TOXICITY": _largest("threat", "abuse"),
-    "IDENTITY_ATTACK": _largest("abuse"),
-    "INSULT": _largest("personal_attack"),
-    "PROFANITY": _largest("profanity", "vulgarity"),
-    "THREAT": _largest("threat"),
-}
-ATTRIBUTES: Final[Mapping[str, _Column]] = {
-    **_PRODUCTION,
-    **{f"{name}_EXPERIMENTAL": column for name, column in _PRODUCTION.items()},
-    "SEXUALLY_EXPLICIT": _largest("vulgarity"),
-    "OBSCENE": _largest("profanity", "vulgarity"),
-    "ATTACK_ON_AUTHOR": _largest("personal_attack"),
-    "ATTACK_ON_COMMENTER": _largest("personal_attack"),
-    "SPAM": _largest("commercial_promotion", "personal_promotion"),
-    "LIKELY_TO_REJECT": lambda _, reject: reject,
-}
-"""What each attribute is made of; docs/switch/perspective.md has the same table."""
 
 
 class GoogleError(ServiceError):

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from service.wire.perspective import ATTRIBUTES, sentences
+from service.wire.perspective import sentences
+from service.wire.perspective_attributes import ATTRIBUTES
 
 PATH = "/v1alpha1/comments:analyze"
 INSULT = "you are an idiot"

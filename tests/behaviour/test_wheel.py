@@ -24,12 +24,21 @@ print(scorer.score(["You are an idiot."]).reject_probability[0] > 0.5, load_iden
 
 
 def test_the_wheel_holds_all_that_scoring_needs(tmp_path: Path, kernel_cache: Path) -> None:
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT]
+    build: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        tmp_path,
+        ROOT,
+    ]
     subprocess.run(build, check=True, capture_output=True, cwd=tmp_path)
     (wheel,) = tmp_path.glob("*.whl")
     place = tmp_path / "installed"
     # the libraries are those of this environment; the package is the wheel's alone
-    unpack = [sys.executable, "-m", "zipfile", "-e", wheel, place]
+    unpack: list[str | Path] = [sys.executable, "-m", "zipfile", "-e", wheel, place]
     subprocess.run(unpack, check=True, capture_output=True)
     run = subprocess.run(
         [sys.executable, "-c", CODE, ROOT / "models", place],

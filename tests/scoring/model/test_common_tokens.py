@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from string import ascii_lowercase
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,7 +39,8 @@ def known(make_linear_model: Callable[..., LinearModel]) -> LinearModel:
 
 
 def same(one: Scores, other: Scores) -> bool:
-    return all(map(np.array_equal, one, other))
+    pairs: Any = zip(one, other, strict=True)
+    return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
 
 
 @pytest.mark.parametrize("places", [1, 2, 8, 8192])

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,7 +44,8 @@ def sklearn_margins(model: LinearModel, texts: list[str]) -> NDArray[np.float64]
 
 
 def same(one: Scores, other: Scores, rows: slice) -> bool:
-    return all(np.array_equal(mine, its[rows]) for mine, its in zip(one, other, strict=True))
+    pairs: Any = zip(one, other, strict=True)
+    return all(np.array_equal(mine, its[rows]) for mine, its in pairs)
 
 
 def test_margins_equal_a_scikit_learn_pipeline(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scoring.model._index import MIXER, WINDOW, find_rows
-from scoring.model.index import TermIndex, index_terms
+from scoring.model._index import MIXER, WINDOW, TermIndex, find_rows
+from scoring.model.index import index_terms
 
 
 def found(index: TermIndex, terms: NDArray[np.uint64]) -> list[int]:

@@ -39,7 +39,7 @@ def test_a_comment_is_scored(client: Any) -> None:
 
 
 def test_attributes_are_made_of_categories(client: Any) -> None:
-    asked = {name: {} for name in ATTRIBUTES}
+    asked: dict[str, Any] = {name: {} for name in ATTRIBUTES}
     scores = ask(client, requestedAttributes=asked).json()["attributeScores"]
     value = {name: scores[name]["summaryScore"]["value"] for name in ATTRIBUTES}
     (result,) = client.classify({"text": INSULT}).json()["results"]

@@ -45,7 +45,7 @@ def write_results(category: F64, reject: F64, codes: U8, pieces: U8, out: U8, pl
     names = FIRST_OF_MANY + size
     begins = names + size
     ends = (begins + len(pieces)) // 2
-    at = 0
+    at = int(np.int64(0))
     for i in range(len(codes)):
         at = _put(out, at, pieces[begins + codes[i, OUTCOME]])
         at = _put_pair(out, at, reject[i], pieces)

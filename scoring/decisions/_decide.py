@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from scoring.compilation.array_types import F64, I32, U8
 from scoring.compilation.jit import kernel
 from scoring.language._rules import ENGLISH, NOTHING_KNOWN, UNREAD, first_reading
@@ -46,8 +48,9 @@ def decide_texts(category: F64, reject: F64, statistics: I32, thresholds: F64, c
     for i in range(len(codes)):
         if codes[i, READING] == UNREAD:
             reading = first_reading(
-                statistics[i, KNOWN_TERMS], statistics[i, LETTERS], statistics[i, LATIN_LETTERS],
-                statistics[i, WORDS], statistics[i, ENGLISH_WORDS],
+                int(np.int64(statistics[i, KNOWN_TERMS])), int(np.int64(statistics[i, LETTERS])),
+                int(np.int64(statistics[i, LATIN_LETTERS])), int(np.int64(statistics[i, WORDS])),
+                int(np.int64(statistics[i, ENGLISH_WORDS])),
             )  # fmt: skip
             codes[i, READING] = reading
             if reading != ENGLISH:

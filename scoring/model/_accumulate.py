@@ -221,7 +221,7 @@ def score_texts(
     codes, kinds, begins, ends, out, origins, token_at = text_arrays(
         points, text_at, tables.lengths
     )
-    words, hashes, firsts, lasts, rows, values = _term_arrays(0)
+    words, hashes, firsts, lasts, rows, values = _term_arrays(int(np.int64(0)))
     sums = np.empty(LANES, np.float64)
     for i in range(len(text_at) - 1):
         text, margins, stats = points[text_at[i] : text_at[i + 1]], every_margin[i], every_stats[i]

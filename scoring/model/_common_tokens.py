@@ -140,7 +140,13 @@ def _find_rows(
     token: U32, settings: I64, index: TermIndex, padded: U64, scratch: Scratch, rows: I32
 ) -> np.uint64:
     """Write the rows of a token's known character n-grams; returns how many."""
-    size = token_terms(token, 0, len(token), settings[1], settings[2], padded, scratch.hashes, 0)
+    first, none = (
+        int(np.int64(0)),
+        int(np.int64(0)),
+    )  # typed as elsewhere, or it is compiled once more
+    size = token_terms(
+        token, first, len(token), settings[1], settings[2], padded, scratch.hashes, none
+    )
     find_rows(scratch.hashes, size, index, rows, scratch.strays)
     unknown = unknown_row(index)
     known = np.uint64(0)
@@ -159,7 +165,7 @@ def _count(
     """Add a token's counts, and return them as a place of the table holds them."""
     letters, latin, is_word = count_letters(token, 0, len(token), classes)
     scratch.hashes[0] = word
-    find_rows(scratch.hashes, 1, english, rows, scratch.strays)
+    find_rows(scratch.hashes, int(np.int64(1)), english, rows, scratch.strays)
     is_english = is_word and rows[0] < unknown_row(english)
     stats[LETTERS] += letters
     stats[LATIN_LETTERS] += latin

@@ -89,9 +89,9 @@ def character_terms(
         The number of n-grams written.
     """
     padded = np.empty(64, np.uint64)
-    size = 0
+    size = int(np.int64(0))  # not a plain 0: token_terms would be compiled for it too
     for t in range(tokens):
-        begin, end = token_at[t], token_at[t + 1]
+        begin, end = int(token_at[t]), int(token_at[t + 1])
         if end - begin + 2 > len(padded):
             padded = np.empty(2 * (end - begin + 2), np.uint64)
         first = size

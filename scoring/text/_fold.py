@@ -19,6 +19,8 @@ TAGS: Final = 0xE0000
 SPACE_CODE: Final = np.uint32(32)
 LONGEST_REPEAT: Final = 2
 FLAG: Final = np.uint32(ord(NEUTRAL_EMOJI))
+LETTER_KIND: Final = np.uint8(2)
+MARK_KIND: Final = np.uint8(4)
 
 
 @kernel
@@ -56,7 +58,7 @@ def _is_shortened(codes: U32, begins: I32, ends: I32, at: int) -> bool:
 
 @kernel
 def _append(
-    code: np.uint32, kind: int, begin: int, end: int,
+    code: np.uint32, kind: np.uint8, begin: int, end: int,
     codes: U32, kinds: U8, begins: I32, ends: I32, size: int,
 ) -> int:  # fmt: skip
     """Append one folded code point, unless it only lengthens a run that is long enough."""
@@ -109,25 +111,25 @@ def fold_points(
     Returns:
         The number of entries written.
     """
-    size = 0
-    flag_until = 0
+    size = int(np.int64(0))  # not a plain 0: what it is handed to would be compiled for it too
+    flag_until = int(np.int64(0))
     for i in range(len(points)):
         point = points[i]
         if i < flag_until:
             continue
         if point >= TABLE_SIZE:
             if point < TAGS:
-                size = _append(point, 2, i, i + 1, codes, kinds, begins, ends, size)
+                size = _append(point, LETTER_KIND, i, i + 1, codes, kinds, begins, ends, size)
             continue
         if _is_flag(points, i):
             flag_until = i + 2
-            size = _append(FLAG, 4, i, i + 2, codes, kinds, begins, ends, size)
+            size = _append(FLAG, MARK_KIND, i, i + 2, codes, kinds, begins, ends, size)
             continue
         kind = classes[point]
         if kind == 0:
             continue
         if kind == 1:
-            size = _append(SPACE_CODE, 1, i, i + 1, codes, kinds, begins, ends, size)
+            size = _append(SPACE_CODE, kind, i, i + 1, codes, kinds, begins, ends, size)
             continue
         start = starts[point]
         stop = start + lengths[point]

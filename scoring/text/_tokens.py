@@ -155,9 +155,9 @@ def cut_tokens(
     Returns:
         The number of tokens; `token_at[tokens]` is the end of the last one.
     """
-    size = 0
-    tokens = 0
-    i = 0
+    size = int(np.int64(0))  # not a plain 0: all that it is handed to would be compiled for it too
+    tokens = int(np.int64(0))
+    i = int(np.int64(0))
     while i < n:
         if kinds[i] == _SPACE:
             i += 1

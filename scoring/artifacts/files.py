@@ -34,7 +34,9 @@ _STORED: Final = {
     "english": ("uint64", 1),
 }
 # what NumPy raises on a garbled header or body
-_NOT_AN_ARRAY: Final = (ValueError, EOFError, OSError, MemoryError, SyntaxError, TokenError)
+_NOT_AN_ARRAY: Final = (
+    ValueError, TypeError, EOFError, OSError, MemoryError, SyntaxError, TokenError,
+)  # fmt: skip
 _LARGEST_FILE: Final = 512 * 1024 * 1024
 _LARGEST_LIST: Final = 64 * 1024
 _SUMS_LINE: Final = re.compile(r"([0-9a-f]{64})  ([0-9A-Za-z_][0-9A-Za-z_.+ -]*)")

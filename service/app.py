@@ -115,6 +115,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for task in tasks:
         task.add_done_callback(_report_end)
     try:
+        if context.settings.workers > 1:
+            await _first_look(context.models, tasks[0])
         yield
     finally:
         for task in tasks:
@@ -122,6 +124,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
         context.requests.flush()
         context.metrics.flush()
+
+
+async def _first_look(models: ModelHolder, following: asyncio.Task[None]) -> None:
+    """Wait until this worker has a model, or knows that there is none.
+
+    The workers of a service share one socket: one that took connections before its model is loaded
+    would refuse them although `/readyz`, asked of another, has said 200.
+    """
+    looked = asyncio.create_task(models.looked.wait())
+    await asyncio.wait({looked, following}, return_when=asyncio.FIRST_COMPLETED)
+    looked.cancel()
 
 
 def _report_end(task: asyncio.Task[None]) -> None:

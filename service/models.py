@@ -85,6 +85,8 @@ class ModelHolder:
         """
         self.served: ServedModel | None = None
         self.reason = STARTING
+        self.looked = asyncio.Event()
+        """Set once `CURRENT` was followed for the first time, whether or not a model came of it."""
         self._models = settings.models
         self._policy = settings.policy
         self._reload_seconds = settings.reload_seconds
@@ -107,6 +109,7 @@ class ModelHolder:
         self._identify = identify
         while True:
             await self.look()
+            self.looked.set()
             await asyncio.sleep(self._reload_seconds)
 
     async def look(self) -> None:

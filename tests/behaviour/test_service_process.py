@@ -97,9 +97,10 @@ def test_kill_leaves_the_models_as_they_were(start: Callable[..., Service], tmp_
 
 
 def test_several_workers(start: Callable[..., Service]) -> None:
-    service = start(MODERATION_WORKERS="2")
+    """No worker refuses once `/readyz` said 200, though each loads the model for itself."""
+    service = start(MODERATION_WORKERS="3")
     service.wait_ready()
-    for _ in range(40):
+    for _ in range(40):  # each on a connection of its own: whichever worker takes it
         assert service.classify(b'{"text": "you are an idiot"}')[0] == 200
     counted = 'moderation_requests_total{route="/classify",status="200"} 40.0'
     time.sleep(1)  # until each worker has handed over what it counted

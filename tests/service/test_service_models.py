@@ -28,6 +28,19 @@ def test_a_model_published_later_is_found(
     assert len(refusals(caplog)) == 1
 
 
+def test_one_of_several_workers_takes_no_connection_before_its_model_is_there(
+    make_client: Any, publish_model: Any
+) -> None:
+    publish_model()
+    client = make_client(ready=False, WORKERS="2")
+    assert client.get("/readyz").status_code == 200
+
+
+def test_several_workers_without_a_model_say_so(make_client: Any) -> None:
+    client = make_client(ready=False, WORKERS="2")
+    assert "no model is published" in client.get("/readyz").json()["detail"]
+
+
 def test_a_swap_while_serving_mixes_nothing(
     client: Any, publish_model: Any, wait_until: Any
 ) -> None:

@@ -10,8 +10,11 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
-from scoring.artifacts.versions import load_current, make_current
+from scoring.artifacts.selection import make_current, use_version
+from scoring.artifacts.shipped import chosen_models
+from scoring.artifacts.versions import load_current
 from scoring.compilation.cache import load_kernels
 from scoring.errors import ScoringError
 from scoring.parallel.chunk_map import LOCAL, ChunkMap, ThreadMap, open_chunk_map
@@ -37,6 +40,7 @@ from training.settings import TrainingSettings
 from training.sources.fetch import Upstream, bring_sources
 from training.sources.registry import load_registry
 
+PROGRAM: Final = "comment-moderation"
 DEFAULT_MIRROR = Path("../shared/datasets")
 
 
@@ -49,12 +53,12 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     Returns:
         The options.
     """
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"), help="the data folder")
     parser.add_argument(
         "--models",
         type=Path,
-        default=Path(os.environ.get("MODERATION_MODELS", "models")),
+        default=chosen_models(os.environ),
         help="the folder of versions (MODERATION_MODELS)",
     )
     steps = parser.add_subparsers(dest="step", required=True)
@@ -62,8 +66,11 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     data.add_argument("--mirror", type=Path, help="a folder that holds the sources' files")
     data.add_argument("--offline", action="store_true", help="never download")
     training = steps.add_parser("train", help="train, evaluate and publish a version")
+    training.add_argument("--force", action="store_true", help="use it whatever the gate says")
     training.add_argument(
-        "--force", action="store_true", help="make it current whatever the gate says"
+        "--no-publish",
+        action="store_true",
+        help="keep the version in use: the new one waits for `models use`",
     )
     steps.add_parser("hold-back", help="append newly annotated comments to the held-back list")
     evaluation = steps.add_parser(
@@ -76,8 +83,9 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     steps.add_parser("ablation", help="print what each step and each source is worth")
     readme = steps.add_parser("readme", help="write the current model's figures and examples")
     readme.add_argument("path", type=Path, nargs="?", default=Path("README.md"))
-    use = steps.add_parser("use", help="make a published version current")
+    use = steps.add_parser("use", help="use a published version on this machine")
     use.add_argument("version")
+    use.add_argument("--ship", action="store_true", help="make it the version that git tracks")
     return parser.parse_args(arguments)
 
 
@@ -129,8 +137,9 @@ def run(options: argparse.Namespace) -> None:
     elif options.step == "readme":
         write_readme(options.path, folders.models)
     else:
-        make_current(folders.models, options.version)
-        report(f"{options.version} is current")
+        choose = make_current if options.ship else use_version
+        choose(folders.models, options.version)
+        report(f"{options.version} is in use")
 
 
 @contextlib.contextmanager
@@ -152,7 +161,13 @@ def _bring(options: argparse.Namespace) -> None:
 def _train(folders: Folders, options: argparse.Namespace) -> None:
     started, settings = time.monotonic(), TrainingSettings(jobs=options.jobs)
     with _open_chunk_map(options) as chunk_map:
-        train(folders, settings, force=options.force, chunk_map=chunk_map)
+        train(
+            folders,
+            settings,
+            force=options.force,
+            publish_it=not options.no_publish,
+            chunk_map=chunk_map,
+        )
     peak = peak_memory()
     memory = "" if peak is None else f", at most {peak / 1e9:.2f} GB of memory"
     report(f"{time.monotonic() - started:.0f} s{memory}")

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring.artifacts.files import MANIFEST
 from scoring.artifacts.manifest import Manifest
+from scoring.artifacts.selection import use_version
+from scoring.artifacts.verified_files import MANIFEST
 from scoring.artifacts.versions import (
     PublishedModel,
     load_current,
     load_version,
-    make_current,
     model_from_bytes,
     publish,
 )
@@ -67,6 +67,7 @@ def train(
     settings: TrainingSettings,
     *,
     force: bool = False,
+    publish_it: bool = True,
     chunk_map: ChunkMap | None = None,
 ) -> GateResult:
     """Train, publish, evaluate and, where the gate passes, make current.
@@ -74,7 +75,8 @@ def train(
     Args:
         folders: Where to read and write.
         settings: How to fit.
-        force: Make the version current whatever the gate says.
+        force: Use the version whatever the gate says.
+        publish_it: Use it at once where the gate passes; else it waits for `models use`.
         chunk_map: What runs chunks of texts; this process's threads where None.
 
     Returns:
@@ -100,13 +102,13 @@ def train(
     result = compare_with_current(folders.models, new, held_back, weights, settings.seed)
     if result.comparisons:
         report(f"\n{comparison_table(result.comparisons)}")
-    if result.passed or force:
-        make_current(folders.models, manifest.version)
+    if publish_it and (result.passed or force):
+        use_version(folders.models, manifest.version)
         report(f"published {manifest.version} and made it current: {_because(result)}")
     else:
         report(
             f"published {manifest.version}; CURRENT stays: {result.reason}.\n"
-            f"To use it all the same: python -m training use {manifest.version}"
+            f"To use it: python -m scoring models use {manifest.version}"
         )
     return result
 

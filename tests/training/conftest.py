@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 
 from scoring.artifacts.manifest import Manifest
-from scoring.artifacts.versions import PublishedModel, current_version
+from scoring.artifacts.selection import current_version
+from scoring.artifacts.versions import PublishedModel
 from scoring.decisions.policy import Policy
 from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION, HEADS
 from scoring.model.arrays import Calibration, LinearModel

@@ -53,7 +53,8 @@ FOLDERS = {
         "classifier", "frames", "parallel", "archive", "commands", "__main__",
     ),
     "training": (
-        "errors", "settings", "keys", "chunks", "resources", "sources", "own_labels", "corpus",
+        "errors", "settings", "keys", "chunks", "resources", "sources", "own_labels",
+        "own_decisions", "corpus",
         "features", "fitting", "evaluation", "publishing", "pipeline", "reports", "__main__",
     ),
 }  # fmt: skip

@@ -22,6 +22,7 @@ from training.corpus.merge import HELD_BACK, TRAIN
 from training.corpus.weights import judging_weights, news_folders, news_keys
 from training.errors import TrainingError
 from training.evaluation.evaluate import evaluate
+from training.own_decisions.command import add_import, import_decisions
 from training.own_labels.annotations import read_annotations
 from training.own_labels.held_back import append_held_back, newly_held_back, read_held_back
 from training.pipeline import Folders, read_corpus, report, train
@@ -65,6 +66,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     data = steps.add_parser("data", help="bring the sources into data/raw")
     data.add_argument("--mirror", type=Path, help="a folder that holds the sources' files")
     data.add_argument("--offline", action="store_true", help="never download")
+    add_import(steps)
     training = steps.add_parser("train", help="train, evaluate and publish a version")
     training.add_argument("--force", action="store_true", help="use it whatever the gate says")
     training.add_argument(
@@ -123,6 +125,9 @@ def run(options: argparse.Namespace) -> None:
     folders = Folders(options.data, options.models)
     if options.step == "data":
         _bring(options)
+    elif options.step == "import":
+        for line in import_decisions(options):
+            report(line)
     elif options.step == "train":
         _train(folders, options)
     elif options.step == "hold-back":

@@ -110,7 +110,7 @@ def make_model() -> MakeModel:
         order = np.argsort(hashes)
         model = LinearModel.quantised(
             TermSettings(), hashes[order], np.ones(len(words), np.float32), table[order],
-            np.zeros(len(HEADS)), _calibration(), np.zeros(0, np.uint64),
+            np.zeros(len(HEADS)), _calibration(), hashes[order],
         )  # fmt: skip
         return PublishedModel(_manifest(**fields), Scorer(model), model)
 

@@ -13,11 +13,15 @@ from numpy.typing import NDArray
 
 from scoring._result_json import MILLION, NUMBER, WIDTH, write_results
 from scoring.classify import Judgements
+from scoring.decisions._decide import OUTCOME, UNCERTAIN
 from scoring.decisions.policy import OUTCOMES, Decision
 from scoring.errors import LayoutExceeded
 from scoring.explain import Span
 from scoring.guidelines import CATEGORIES
 
+LIKELIEST: Final = 3
+"""Guidelines that a `review` names."""
+_KEYS: Final = [b'"%b"' % key.encode() for key in CATEGORIES]
 _ENGLISH: Final = b'"en"'
 _LONGEST: Final = WIDTH * (5 + 4 * len(CATEGORIES)) + 2 * NUMBER * (1 + len(CATEGORIES))
 """More bytes than any result takes: five pieces and four for each category, two numbers for each
@@ -75,6 +79,7 @@ def _write(judgements: Judgements) -> list[bytes]:
     for place, language in judgements.languages.items():
         before = ends[place - 1] if place else 0
         results[place] = _in_language(results[place], languages[place] - before, language)
+    _add_likeliest(results, judgements)
     if judgements.deciders is not None:
         deciders = map(judgements.deciders.get, range(count))
         results = list(map(_with_decider, results, deciders))
@@ -86,6 +91,18 @@ def _write(judgements: Judgements) -> list[bytes]:
 def _in_language(result: bytes, at: int, language: str) -> bytes:
     """Put another language in the place of English."""
     return b"%b%b%b" % (result[:at], json.dumps(language).encode(), result[at + len(_ENGLISH) :])
+
+
+def _add_likeliest(results: list[bytes], judgements: Judgements) -> None:
+    """Name the likeliest guidelines where a person should decide because the model is uncertain."""
+    uncertain = np.flatnonzero(judgements.verdicts.codes[:, OUTCOME] == UNCERTAIN)
+    if not len(uncertain):
+        return
+    probabilities = judgements.scores.category_probabilities[uncertain]
+    ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :LIKELIEST].tolist()
+    for place, categories in zip(uncertain.tolist(), ranked, strict=True):
+        named = b",".join([_KEYS[category] for category in categories])
+        results[place] = b'%b,"likeliest":[%b]}' % (results[place][:-1], named)
 
 
 def _with_decider(result: bytes, rule: str | None) -> bytes:

@@ -29,6 +29,7 @@ from service.wire.classify import (
     Comment,
     Refusal,
     choose_policy,
+    count_offsets,
     format_answer,
     parse_classify,
 )
@@ -108,6 +109,7 @@ async def classify(request: Request) -> Response:
         [comment.language for comment in comments], explained=call.explain,
     )  # fmt: skip
     count_comments(context.metrics, call.items, judgements)
+    judgements = count_offsets(call, judgements)
     return json_response(format_answer(served.manifest, call.items, judgements))
 
 

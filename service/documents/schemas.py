@@ -9,9 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from scoring.comment_rules import LONGEST_LANGUAGE
 from scoring.guidelines import CATEGORIES, HEADS
 from service.http.problems import CODES, ITEM_CODES
-from service.wire.classify import LONGEST_ID
+from service.wire.classify import CODE_POINTS, LONGEST_ID, OFFSETS
 
-_ID = Field(None, max_length=LONGEST_ID, description="Yours; answered as sent.")
+_ID = Field(
+    None,
+    description=f"Yours; answered as sent. At most {LONGEST_ID} code points, or a whole number of "
+    "64 bits.",
+)
+_OFFSETS = Field(CODE_POINTS, description="How offsets of words are counted.")
 _LANGUAGE = Field(
     None, max_length=LONGEST_LANGUAGE, description="BCP 47 tag, if you know it.", examples=["en"]
 )
@@ -24,7 +29,7 @@ class CommentIn(BaseModel):
     """One comment to classify."""
 
     text: str = _TEXT
-    id: str | None = _ID
+    id: str | int | None = _ID
     language: str | None = _LANGUAGE
 
 
@@ -40,6 +45,7 @@ class ManyComments(BaseModel):
     comments: list[CommentIn] = Field(min_length=1, description="At most MODERATION_MAX_COMMENTS.")
     explain: bool = Field(False, description="Whether to list the words that weighed most.")
     policy: str | None = _POLICY
+    offsets: Literal[OFFSETS] = _OFFSETS  # type: ignore[valid-type]
 
 
 class OneComment(CommentIn):
@@ -47,6 +53,7 @@ class OneComment(CommentIn):
 
     explain: bool = Field(False, description="Whether to list the words that weighed most.")
     policy: str | None = _POLICY
+    offsets: Literal[OFFSETS] = _OFFSETS  # type: ignore[valid-type]
 
 
 class CategoryScore(BaseModel):
@@ -70,7 +77,7 @@ CategoryScores = create_model(
 class SpanOut(BaseModel):
     """A word of the text and how much it spoke for rejection."""
 
-    start: int = Field(ge=0, description="First Unicode code point of the text as sent.")
+    start: int = Field(ge=0, description="Where it starts in the text as sent, see offsets.")
     end: int = Field(ge=0, description="Where it ends, exclusive.")
     category: Literal[HEADS[:-1]]  # type: ignore[valid-type]
     weight: float = Field(gt=0, description="Its share of the category's log odds before scaling.")
@@ -86,7 +93,7 @@ class DecidedBy(BaseModel):
 class Result(BaseModel):
     """What was decided about one comment."""
 
-    id: str | None
+    id: str | int | None
     decision: Literal["approve", "reject", "review"]
     approve: float = _PROBABILITY
     reject: float = Field(ge=0, le=1, description="Never below the largest category's.")
@@ -95,6 +102,9 @@ class Result(BaseModel):
     reasons: list[str] = Field(description="Categories behind a rejection, likeliest first.")
     review_reason: Literal["language", "no_known_terms", "uncertain"] | None = Field(
         None, description="Only where the decision is review."
+    )
+    likeliest: list[str] | None = Field(
+        None, description="Only where the model is uncertain: three guidelines, likeliest first."
     )
     decided_by: DecidedBy | None = Field(
         None, description="Only where house rules are in use: the model, or which rule."
@@ -112,7 +122,7 @@ class ItemError(BaseModel):
 class FailedResult(BaseModel):
     """Stands in the place of a comment that was not classified."""
 
-    id: str | None
+    id: str | int | None
     error: ItemError
 
 

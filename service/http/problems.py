@@ -51,7 +51,7 @@ CODES: Final[tuple[Code, ...]] = (
 
 ITEM_CODES: Final[tuple[Code, ...]] = (
     Code("invalid_comment", 0, "The comment is not an object"),
-    Code("invalid_id", 0, "The id is not a string, or is too long"),
+    Code("invalid_id", 0, "The id is neither a string nor a whole number, or is too long"),
     Code("missing_text", 0, "The comment has no text"),
     Code("invalid_text", 0, "The text is not a string"),
     Code("empty_text", 0, "The text is empty or only white space"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -20,9 +20,15 @@ from scoring.comment_rules import is_language_tag, json_type, text_fault
 from scoring.decisions.policy import Policy
 from scoring.result_json import render
 from service.http.problems import Problem
+from service.wire.offsets import utf16_spans
 
 LONGEST_ID: Final = 128
 """Code points of an id."""
+LARGEST_ID: Final = 2**63
+"""Whole numbers below it, and from its negative on, are ids: what databases count with."""
+CODE_POINTS: Final = "code-points"
+UTF_16: Final = "utf-16"
+OFFSETS: Final = (CODE_POINTS, UTF_16)
 
 
 class Comment(NamedTuple):
@@ -34,7 +40,7 @@ class Comment(NamedTuple):
         language: The language the caller gave (BCP 47), if any.
     """
 
-    id: str | None
+    id: str | int | None
     text: str
     language: str | None
 
@@ -49,7 +55,7 @@ class Refusal:
         message: What was received and what is allowed.
     """
 
-    id: str | None
+    id: str | int | None
     code: str
     message: str
 
@@ -62,11 +68,13 @@ class ClassifyCall:
         items: Comments and refusals in the order sent.
         explain: Whether to list the words that weighed most.
         policy: Name of a preset as sent, or None for the service's own.
+        offsets: How the offsets of words are counted, one of `OFFSETS`.
     """
 
     items: tuple[Comment | Refusal, ...]
     explain: bool
     policy: str | None
+    offsets: str = CODE_POINTS
 
 
 def parse_json(body: bytes) -> object:
@@ -118,9 +126,13 @@ def parse_classify(body: bytes, max_comments: int, max_comment_bytes: int) -> Cl
     if not isinstance(explain, bool):
         raise Problem("invalid_request", f"explain is {json_type(explain)}; allowed: boolean")
     policy = _parse_policy(content.get("policy"))
+    offsets = content.get("offsets", CODE_POINTS)
+    if offsets not in OFFSETS:
+        told = _measured(offsets)
+        raise Problem("invalid_request", f"offsets is {told}; allowed: {', '.join(OFFSETS)}")
     comments = _listed(content, max_comments)
     items = tuple([parse_comment(comment, max_comment_bytes) for comment in comments])
-    return ClassifyCall(items, explain, policy)
+    return ClassifyCall(items, explain, policy, offsets)
 
 
 def parse_comment(raw: object, max_bytes: int) -> Comment | Refusal:
@@ -137,7 +149,10 @@ def parse_comment(raw: object, max_bytes: int) -> Comment | Refusal:
         return Refusal(None, "invalid_comment", f"{json_type(raw)}; allowed: object")
     name = raw.get("id")
     if name is not None and not _is_id(name):
-        allowed = f"allowed: string of at most {LONGEST_ID} code points, valid Unicode"
+        allowed = (
+            f"allowed: string of at most {LONGEST_ID} code points, valid Unicode, or a whole "
+            "number of 64 bits"
+        )
         return Refusal(None, "invalid_id", f"id is {_measured(name)}; {allowed}")
     language = raw.get("language")
     if language is not None and not is_language_tag(language):
@@ -155,6 +170,8 @@ def parse_comment(raw: object, max_bytes: int) -> Comment | Refusal:
 
 
 def _is_id(value: object) -> bool:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return -LARGEST_ID <= value < LARGEST_ID
     if not isinstance(value, str) or len(value) > LONGEST_ID:
         return False
     return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
@@ -210,6 +227,22 @@ def _listed(content: dict[str, Any], max_comments: int) -> list[Any]:
         allowed = f"allowed: 1 to {max_comments}"
         raise Problem("too_many_comments", f"comments has length {len(comments)}; {allowed}")
     return comments
+
+
+def count_offsets(call: ClassifyCall, judgements: Judgements) -> Judgements:
+    """Count the offsets of words as a call asks for.
+
+    Args:
+        call: What was asked.
+        judgements: What was found of its comments.
+
+    Returns:
+        The judgements, or the same with other offsets.
+    """
+    if call.offsets == CODE_POINTS or judgements.spans is None:
+        return judgements
+    texts = [item.text for item in call.items if isinstance(item, Comment)]
+    return replace(judgements, spans=utf16_spans(texts, judgements.spans), written=[])
 
 
 def format_answer(

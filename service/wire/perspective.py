@@ -16,6 +16,7 @@ from scoring.comment_rules import is_language_tag, json_type
 from scoring.language.detect import UNDETERMINED, is_foreign_tag
 from service.errors import ServiceError
 from service.http.problems import Problem
+from service.wire.offsets import utf16_units
 from service.wire.perspective_attributes import ATTRIBUTES
 
 PATH_PREFIX: Final = "/v1alpha1/"
@@ -260,16 +261,11 @@ def _attribute(text: str, ranges: list[tuple[int, int]], told: list[float]) -> d
     return {
         "spanScores": [
             {
-                "begin": _units(text[:first]),
-                "end": _units(text[:stop]),
+                "begin": utf16_units(text[:first]),
+                "end": utf16_units(text[:stop]),
                 "score": {"value": value, "type": "PROBABILITY"},
             }
             for (first, stop), value in spans
         ],
         "summaryScore": {"value": told[0], "type": "PROBABILITY"},
     }
-
-
-def _units(text: str) -> int:
-    """UTF-16 code units of a text."""
-    return len(text.encode("utf-16-le")) // 2

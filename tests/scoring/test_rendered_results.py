@@ -64,6 +64,8 @@ def spelt_out(judged: Judgements, n: int) -> dict[str, Any]:
     }
     if decision is Decision.REVIEW:
         result["review_reason"] = reason
+    if reason == "uncertain":
+        result["likeliest"] = sorted(CATEGORIES, key=lambda key: -row[CATEGORIES.index(key)])[:3]
     return result
 
 

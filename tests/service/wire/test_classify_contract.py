@@ -129,3 +129,32 @@ def test_spans_only_when_asked_for(client: Any) -> None:
 )
 def test_hostile_texts_get_a_sound_answer(client: Any, text: str) -> None:
     assert one(client, text, explain=True)["decision"] in ("approve", "reject", "review")
+
+
+def test_offsets_as_browsers_count_them(client: Any) -> None:
+    text = "🙂🙂 you are an idiot"
+    told = one(client, text, explain=True, offsets="utf-16", language="en")["spans"]
+    units = text.encode("utf-16-le")
+    words = {units[2 * span["start"] : 2 * span["end"]].decode("utf-16-le") for span in told}
+    assert "idiot" in words
+    plain = one(client, text, explain=True, language="en")["spans"]
+    assert [span["start"] - 2 for span in told] == [span["start"] for span in plain]
+    assert "spans" not in one(client, text, offsets="utf-16")
+
+
+@pytest.mark.parametrize("name", [0, 7, -(2**63), 2**63 - 1])
+def test_whole_numbers_are_ids(client: Any, name: int) -> None:
+    assert one(client, PRAISE, id=name)["id"] == name
+
+
+def test_a_review_names_its_likeliest_guidelines(client: Any) -> None:
+    texts = [INSULT, PRAISE, PLAIN, "you there", "مرحبا"]
+    body = {"comments": [{"text": text} for text in texts], "policy": "assist"}
+    for result in client.classify(body).json()["results"]:
+        uncertain = result.get("review_reason") == "uncertain"
+        assert ("likeliest" in result) == uncertain
+        if uncertain:
+            ranked = sorted(
+                result["categories"], key=lambda key: -result["categories"][key]["reject"]
+            )
+            assert result["likeliest"] == ranked[:3]

@@ -70,7 +70,13 @@ def test_bodies_of_the_wrong_shape(client: Any, body: Any, code: str, said: str)
     ("comment", "code", "message"),
     [
         (PRIVATE, "invalid_comment", "string; allowed: object"),
-        ({"id": 7, "text": PRIVATE}, "invalid_id", "id is number; allowed: string of at most 128"),
+        (
+            {"id": 7.5, "text": PRIVATE},
+            "invalid_id",
+            "id is number; allowed: string of at most",
+        ),
+        ({"id": True, "text": PRIVATE}, "invalid_id", "id is boolean; allowed: string of at most"),
+        ({"id": 2**63, "text": PRIVATE}, "invalid_id", "id is number; allowed: string of at most"),
         ({"id": "i" * 129, "text": PRIVATE}, "invalid_id", "id is string of 129 code points; all"),
         ({"id": "\ud800", "text": PRIVATE}, "invalid_id", "id is string of 1 code points; allowed"),
         ({"id": "c", "text": "\udc00 x"}, "invalid_text", "text holds half of a UTF-16 pair at"),

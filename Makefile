@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 PORT ?= $(or $(MODERATION_PORT),8000)
 BIN := $(VENV)/bin
+# first, and in one line: what a wrong version would say after minutes
+CHECK_PYTHON := $(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Python %d.%d found; 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12" % sys.version_info[:2])'
 .DEFAULT_GOAL := help
 .PHONY: help setup behaviour coverage data train evaluate data-report ablation bench serve score test test-all check fix lock clean
 
@@ -60,13 +62,17 @@ clean: ## remove environments, caches and derived data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info data/cache models/.staging-* models/.CURRENT.*.tmp
 
 $(VENV)/serve.done: requirements/serve.txt
+	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(VENV)/serve && $(VENV)/serve/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/serve.txt && touch $@
 
 $(VENV)/archive.done: requirements/archive.txt
+	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(VENV)/archive && $(VENV)/archive/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/archive.txt && touch $@
 
 $(VENV)/bench.done: requirements/bench.txt
+	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(VENV)/bench && $(VENV)/bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt && touch $@
 
 $(VENV)/dev.done: requirements/dev.txt
+	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt && touch $@

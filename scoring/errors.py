@@ -11,6 +11,7 @@ ScoringError
 │   └── NothingToRollBack  no version was in use before
 ├── PolicyError            a policy that does not exist or cannot be applied
 ├── HouseRulesRefused      a file of house rules that cannot be used
+├── DecisionsUnusable      imported decisions that cannot be compared on
 ├── LayoutExceeded         more categories, or a longer key, than compiled code has room for
 ├── CacheRefused           the private folder could be written by someone else
 ├── IdentifierMissing      the language identifier's package is not installed whole
@@ -65,6 +66,10 @@ class PolicyError(ScoringError):
 
 class HouseRulesRefused(ScoringError):
     """A file of house rules cannot be used; the message says which line and why."""
+
+
+class DecisionsUnusable(ScoringError):
+    """The file of imported decisions is missing, too short or damaged."""
 
 
 class LayoutExceeded(ScoringError):

@@ -26,7 +26,10 @@ from service.settings import Settings
 
 RETRY_SECONDS: Final = 30.0
 """A refused version is read again after this long: reading it costs more than a look at CURRENT."""
-STARTING: Final = "the service is starting: the model is being loaded"
+STARTING: Final = (
+    "the service is starting: the model is being loaded; the first start on a machine compiles, "
+    "for about fifteen seconds"
+)
 MISSING: Final = (
     "no model is published in the folder that MODERATION_MODELS names; the service keeps looking"
 )

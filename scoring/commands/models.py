@@ -1,6 +1,6 @@
-"""`comment-moderation models`: list versions, choose one on this machine, go back, remove old ones.
+"""`comment-moderation models`: list, compare and choose versions, go back, remove old ones.
 
-Needs neither the compiler nor the training environment.
+Nothing but `compare` needs the compiler, and nothing the training environment.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from scoring.artifacts.selection import (
     use_version,
 )
 from scoring.artifacts.shipped import chosen_models
+from scoring.commands.decisions_file import DECISIONS
 from scoring.errors import ScoringError
 
 FAILED: Final = 1
@@ -54,6 +55,14 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     use.add_argument("version")
     use.add_argument("--ship", action="store_true", help="make it the version that git tracks")
     steps.add_parser("rollback", help="use the version that was in use before")
+    two = steps.add_parser("compare", help="compare two versions on your latest imported decisions")
+    two.add_argument("first")
+    two.add_argument("second")
+    two.add_argument("--decisions", type=Path, default=DECISIONS, help=f"({DECISIONS})")
+    two.add_argument("--policy", default="assist", help="preset (assist)")
+    two.add_argument(
+        "--show", type=int, default=0, metavar="N", help="list the first N comments that change"
+    )
     old = steps.add_parser(
         "prune", help="remove old versions, but not the one in use, the shipped one, the one before"
     )
@@ -89,6 +98,11 @@ def _run(options: argparse.Namespace) -> list[str]:
         return [f"{current_version(models)} is in use"]
     if options.step == "rollback":
         return [f"{roll_back(models)} is in use"]
+    if options.step == "compare":
+        # the one step that scores, and so the one that needs the compiler
+        from scoring.commands.compare import compare
+
+        return compare(options)
     removed = prune(models, max(0, options.keep))
     return [f"removed {version}" for version in removed] or ["nothing to remove"]
 

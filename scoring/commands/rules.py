@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -11,12 +10,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from scoring.classifier import Classifier, Judgement
+from scoring.commands.decisions_file import DECISIONS, read_decision_lines
 from scoring.decisions.policy import DEFAULT_PRESET
-from scoring.errors import HouseRulesRefused, ScoringError
+from scoring.errors import ScoringError
 from scoring.rules.rules_file import read_rules
 
 FAILED: Final = 1
-_DECISIONS: Final = Path("data", "own", "decisions.jsonl")
 
 
 class Change(NamedTuple):
@@ -53,7 +52,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("file", type=Path, help="the house rules, TOML")
     parser.add_argument(
-        "--decisions", type=Path, default=_DECISIONS, help=f"imported decisions ({_DECISIONS})"
+        "--decisions", type=Path, default=DECISIONS, help=f"imported decisions ({DECISIONS})"
     )
     parser.add_argument("--models", type=Path, help="the folder of versions (MODERATION_MODELS)")
     parser.add_argument("--policy", default=DEFAULT_PRESET, help=f"preset ({DEFAULT_PRESET})")
@@ -88,30 +87,19 @@ def _run(options: argparse.Namespace) -> list[str]:
     told = [f"{options.file} can be used: {counts}"]
     if not options.decisions.exists():
         return [*told, f"{options.decisions} is not there: `import` decisions to compare on"]
-    rows = _read(options.decisions)
-    texts = [row["text"] for row in rows]
+    rows = read_decision_lines(options.decisions)
+    texts = [row.text for row in rows]
     plain = Classifier(options.models)
     ruled = Classifier(options.models, rules=rules)
     known = options.policy in plain.policies
     before = plain.classify(texts, policy=options.policy if known else None)
     after = ruled.classify(texts, policy=options.policy)
     changes = [
-        Change(line, row["text"], row["decision"], old, new)
-        for line, (row, old, new) in enumerate(zip(rows, before, after, strict=True), 1)
+        Change(row.line, row.text, row.decision, old, new)
+        for row, old, new in zip(rows, before, after, strict=True)
         if old.decision != new.decision
     ]
     return [*told, *_summary(len(rows), changes), *map(_shown, changes[: options.show])]
-
-
-def _read(path: Path) -> list[dict[str, str]]:
-    rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            found = json.loads(line)
-            rows.append({"text": str(found["text"]), "decision": str(found["decision"])})
-        except (ValueError, KeyError, TypeError) as error:
-            raise HouseRulesRefused(f"{path} line {number} is no imported decision") from error
-    return rows
 
 
 def _summary(rows: int, changes: Sequence[Change]) -> list[str]:

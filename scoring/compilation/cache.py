@@ -57,11 +57,15 @@ def load_kernels() -> None:
     if is_kept():  # this is the process that fills the folder
         return
     try:
-        cache = private_folder(chosen_cache(os.environ))
-        folder = private_folder(cache / compiled_name())
-        with _only_one_compiles(cache):
-            if not is_complete(folder):
-                _fill(folder)
+        # what is there is only read: in a container it lies on a read-only disk
+        cache = private_folder(chosen_cache(os.environ), writable=False)
+        folder = cache / compiled_name()
+        if not (folder.is_dir() and is_complete(private_folder(folder, writable=False))):
+            private_folder(cache)
+            private_folder(folder)
+            with _only_one_compiles(cache):
+                if not is_complete(folder):
+                    _fill(folder)
     except (OSError, CacheRefused, subprocess.SubprocessError) as error:
         _log.warning("compiled code cannot be kept; compiling in memory, about ten seconds",
                      extra={"fields": _told(error)})  # fmt: skip

@@ -27,11 +27,13 @@ def chosen_cache(environment: Mapping[str, str]) -> Path:
     return Path(base) / "comment-moderation"
 
 
-def private_folder(folder: Path) -> Path:
+def private_folder(folder: Path, *, writable: bool = True) -> Path:
     """Make a folder that only this user can write, or check that it is one.
 
     Args:
         folder: The folder.
+        writable: Whether it must be possible to write to it; what is only read may lie on a
+            read-only disk.
 
     Returns:
         The same folder.
@@ -50,6 +52,6 @@ def private_folder(folder: Path) -> Path:
             f"{stat.filemode(found.st_mode)}; allowed: a folder, not a link, of user "
             f"{os.geteuid()} that no one else can write (chmod 700)"
         )
-    if not os.access(folder, os.W_OK | os.X_OK):
+    if writable and not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(f"{folder} is not writable")
     return folder

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from scoring.artifacts.verified_files import replace_file
+from scoring.commands.decisions_file import HELD_BACK_SHARE
 from scoring.guidelines import CATEGORIES
 from training.keys import fold_key
 from training.own_decisions.errors import OwnDecisionsDamaged
@@ -25,8 +26,6 @@ from training.sources.table import build_table
 
 SOURCE: Final = "own"
 FILE: Final = "decisions.jsonl"
-HELD_BACK_SHARE: Final = 0.2
-"""Share of the decisions, the latest, that no model is trained on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,25 @@ def test_only_the_first_start_compiles(compiling: Compiling) -> None:
     assert compiling.kept == [str(compiling.code())] * 2
 
 
+def test_what_is_compiled_is_used_on_a_read_only_disk(
+    compiling: Compiling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a container; root may write anywhere, so the disk is told to be read-only."""
+    UNCACHED()
+
+    def read_only(*_: object, **__: object) -> bool:
+        return False
+
+    def refused(*_: object) -> int:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("os.access", read_only)
+    monkeypatch.setattr("os.open", refused)
+    UNCACHED()
+    assert compiling.runs == 1
+    assert compiling.kept == [str(compiling.code())] * 2
+
+
 @pytest.mark.parametrize("damage", [b"", b"co", b"garbage"])
 @pytest.mark.parametrize("name", ["a.nbi", "a.nbc", CHECKSUMS])
 def test_a_damaged_file_is_compiled_anew(compiling: Compiling, name: str, damage: bytes) -> None:

@@ -32,6 +32,12 @@ class TrainingSettings:
         annotation_weight: Weight of an annotated news comment in training.
         written_weight: Weight of a comment written for the project in training.
         slots_weight: Weight of a sentence whose slots were filled at random.
+        crowd_share: Share of the margins of a second fit, in which comments labelled by crowds
+            count as much as their number: it knows more words, the first more of the guide.
+        crowd_annotation_weight: Weight of an annotated news comment in that fit.
+        crowd_written_weight: Weight of a comment written for the project, and of a filled
+            sentence, in that fit.
+        crowd_inverse_regularisation: `C` of that fit.
         unsure_factor: Factor on the weight of a row its readers were unsure of.
         english_texts: A word in at least this many texts may be English.
         english_context: It is English if, in the texts it occurs in, this share of the other words
@@ -59,6 +65,10 @@ class TrainingSettings:
     annotation_weight: float = 20.0
     written_weight: float = 10.0
     slots_weight: float = 3.0
+    crowd_share: float = 0.3
+    crowd_annotation_weight: float = 5.0
+    crowd_written_weight: float = 3.0
+    crowd_inverse_regularisation: float = 0.3
     unsure_factor: float = 0.5
     english_texts: int = 3
     english_context: float = 0.8

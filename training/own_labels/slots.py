@@ -35,16 +35,16 @@ class KnownWords(NamedTuple):
     """Words that a text may hold and be English, and words that show that it is not.
 
     Attributes:
-        names: Names of people, places and peoples, in lower case.
+        english: English words, and names of people, places and peoples, in lower case.
         foreign: Frequent words of other languages, in lower case.
     """
 
-    names: tuple[str, ...] = ()
+    english: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
 
 
 def read_known_words(folder: Path) -> KnownWords:
-    """Read the listed names, places and foreign words.
+    """Read the listed names, places, English and foreign words.
 
     Args:
         folder: The folder data/lists.
@@ -52,11 +52,16 @@ def read_known_words(folder: Path) -> KnownWords:
     Returns:
         The words; none where there is no such folder.
     """
-    names, places, foreign = (
-        (folder / name).read_text(encoding="utf-8").split() if (folder / name).exists() else []
-        for name in ("first_names.txt", "places.txt", "not_english.txt")
+    english = ("english.txt", "everyday_english.txt", "first_names.txt", "places.txt")
+    foreign = ("not_english.txt", "other_languages.txt")
+    return KnownWords(_read_words(folder, english), _read_words(folder, foreign))
+
+
+def _read_words(folder: Path, names: tuple[str, ...]) -> tuple[str, ...]:
+    paths = [folder / name for name in names]
+    return tuple(
+        word for path in paths if path.exists() for word in path.read_text(encoding="utf-8").split()
     )
-    return KnownWords((*names, *places), tuple(foreign))
 
 
 def read_slots(folder: Path, seed: int) -> pd.DataFrame:

@@ -4,7 +4,7 @@ VENV ?= .venv
 PORT ?= $(or $(MODERATION_PORT),8000)
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup coverage data train evaluate data-report ablation bench serve score test test-all check fix lock clean
+.PHONY: help setup behaviour coverage data train evaluate data-report ablation bench serve score test test-all check fix lock clean
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -19,6 +19,9 @@ train: $(VENV)/dev.done ## train on every source that is there and publish a ver
 
 evaluate: $(VENV)/dev.done ## measure the current version on the held-back comments
 	$(BIN)/python -m training evaluate
+
+behaviour: $(VENV)/dev.done ## run the behaviour suite on the current version and print it by capability
+	$(BIN)/python -m training behaviour $(ARGS)
 
 data-report: $(VENV)/dev.done ## print what each source holds and teaches
 	$(BIN)/python -m training data-report

@@ -7,7 +7,8 @@ ScoringError
 ├── ArtifactError          a stored model that is refused
 │   ├── ArtifactMissing    no such version, or no CURRENT
 │   ├── ArtifactDamaged    a file is missing, short, changed or holds an impossible value
-│   └── FormatUnsupported  written for another format number
+│   ├── FormatUnsupported  written for another format number
+│   └── NothingToRollBack  no version was in use before
 ├── PolicyError            a policy that does not exist or cannot be applied
 ├── LayoutExceeded         more categories, or a longer key, than compiled code has room for
 ├── CacheRefused           the private folder could be written by someone else
@@ -51,6 +52,10 @@ class ArtifactDamaged(ArtifactError):
 
 class FormatUnsupported(ArtifactError):
     """The artifact was written for another format number."""
+
+
+class NothingToRollBack(ArtifactError):
+    """No version was in use before the one in use."""
 
 
 class PolicyError(ScoringError):

@@ -5,6 +5,7 @@ The process that watches several workers imports no more than this: no compiler,
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import logging
@@ -12,16 +13,17 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import uvicorn
 
+from scoring.artifacts.selection import current_version
 from scoring.compilation.private_folder import private_folder
-from scoring.errors import CacheRefused
+from scoring.errors import ArtifactError, CacheRefused
 from service.errors import ServiceError, SettingsError
 from service.monitoring.logs import configure_logs
-from service.settings import SHARED_METRICS, Settings, read_settings
+from service.settings import SETTINGS, SHARED_METRICS, Settings, read_settings
 
 DRAIN_SECONDS: Final = 30
 """How long requests under way may take to finish after SIGTERM."""
@@ -35,12 +37,13 @@ _log = logging.getLogger("service")
 
 
 def main() -> int:
-    """Run the service.
+    """Run the service; `--help` lists the settings and starts nothing.
 
     Returns:
         The exit status: 2 for wrong settings, else 0; a process that SIGTERM stopped ends, after
         the requests under way, by that signal.
     """
+    parse_arguments(sys.argv[1:])
     try:
         settings = read_settings(os.environ)
         with contextlib.suppress(OSError):  # the workers do without it, and say so
@@ -53,6 +56,25 @@ def main() -> int:
     with _shared_metrics(settings.workers):
         run(settings)
     return 0
+
+
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line, which has no option but `--help`: settings are variables.
+
+    Args:
+        arguments: Words after the program's name.
+
+    Returns:
+        No options.
+    """
+    lines = [f"  {s.name:<30}{s.meaning} ({s.default or 'unset'})" for s in SETTINGS]
+    parser = argparse.ArgumentParser(
+        prog="comment-moderation serve",
+        description="Start the HTTP service. Its settings are environment variables:",
+        epilog="\n".join(lines),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    return parser.parse_args(arguments)
 
 
 @contextlib.contextmanager
@@ -81,10 +103,10 @@ def _check_policy(settings: Settings) -> None:
     What cannot be read here the workers report, and wait for a better one.
     """
     try:
-        version = (settings.models / "CURRENT").read_text(encoding="utf-8").strip()
+        version = current_version(settings.models)
         content = (settings.models / version / "manifest.json").read_bytes()
         policies = [*json.loads(content)["policies"]]
-    except (OSError, ValueError, LookupError, TypeError):
+    except (ArtifactError, OSError, ValueError, LookupError, TypeError):
         return
     if settings.policy not in policies:
         raise SettingsError(

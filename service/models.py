@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from scoring.artifacts.manifest import Manifest
-from scoring.artifacts.versions import current_version, load_version
+from scoring.artifacts.selection import current_version
+from scoring.artifacts.versions import load_version
 from scoring.classify import Judgements, classify
 from scoring.decisions.policy import Policy
 from scoring.errors import ArtifactMissing, PolicyError, ScoringError

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from scoring.artifacts.shipped import chosen_models
 from scoring.comment_rules import LONGEST_COMMENT
 from scoring.compilation.private_folder import chosen_cache
 from service.errors import SettingsError
@@ -52,7 +53,11 @@ class Setting:
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("MODERATION_HOST", "127.0.0.1", "Address to listen on."),
     Setting("MODERATION_PORT", "8000", "Port to listen on."),
-    Setting("MODERATION_MODELS", "models", "Folder of models, the one that holds CURRENT."),
+    Setting(
+        "MODERATION_MODELS",
+        "models",
+        "Folder of models, the one that holds CURRENT; where there is none here, the shipped one.",
+    ),
     Setting("MODERATION_WORKERS", "1", "Worker processes; each holds its own copy of the model."),
     Setting(
         "MODERATION_POLICY",
@@ -156,7 +161,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     settings = Settings(
         host=values["MODERATION_HOST"],
         port=_integer(values, "MODERATION_PORT", 1, 65535),
-        models=Path(values["MODERATION_MODELS"]),
+        models=chosen_models(environment),
         workers=_integer(values, "MODERATION_WORKERS", 1, 256),
         policy=values["MODERATION_POLICY"],
         max_comments=max_comments,

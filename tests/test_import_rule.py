@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from scoring import __main__ as program
+
 ROOT = Path(__file__).parents[1]
 SERVING = {"fastapi", "starlette", "uvicorn", "uvloop", "httptools", "orjson", "httpx"}
 FITTING = {"sklearn", "scipy", "pandas", "joblib", "pyarrow", "matplotlib", "tqdm"}
@@ -26,6 +28,7 @@ FORBIDDEN = {
 EXTRAS = {
     "scoring/archive": {"orjson", "pyarrow", "tqdm"},
     "scoring/parallel/cluster.py": CLUSTER,
+    "scoring/frames.py": {"pandas", "sklearn"},
 }
 """What a part of a package may import besides, because it is installed by an extra of its own."""
 
@@ -47,10 +50,11 @@ FOLDERS = {
     "scoring": (
         "errors", "guidelines", "comment_rules", "compilation", "text", "ngrams", "language",
         "decisions", "model", "explain", "classify", "_result_json", "result_json", "artifacts",
-        "parallel", "archive", "__main__",
+        "classifier", "frames", "parallel", "archive", "commands", "__main__",
     ),
     "training": (
-        "errors", "settings", "keys", "chunks", "resources", "sources", "own_labels", "corpus",
+        "errors", "settings", "keys", "chunks", "resources", "sources", "own_labels",
+        "own_decisions", "corpus",
         "features", "fitting", "evaluation", "publishing", "pipeline", "reports", "__main__",
     ),
 }  # fmt: skip
@@ -126,7 +130,8 @@ def test_only_the_command_leads_to_the_archive() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Import | ast.ImportFrom) and "scoring.archive" in ast.unparse(node)
     }
-    assert {path for path in found if "archive/" not in path} == {"scoring/__main__.py"}
+    assert {path for path in found if "archive/" not in path} == set()
+    assert program.COMMANDS["score"].module == "scoring.archive.command"
 
 
 @pytest.mark.parametrize(

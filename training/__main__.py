@@ -8,10 +8,13 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
-from scoring.artifacts.versions import load_current, make_current
+from scoring.artifacts.selection import make_current, use_version
+from scoring.artifacts.shipped import chosen_models
+from scoring.artifacts.versions import load_current
 from scoring.compilation.cache import load_kernels
 from scoring.errors import ScoringError
 from scoring.parallel.chunk_map import LOCAL, ChunkMap, ThreadMap, open_chunk_map
@@ -19,9 +22,10 @@ from training.corpus.merge import HELD_BACK, TRAIN
 from training.corpus.weights import judging_weights, news_folders, news_keys
 from training.errors import TrainingError
 from training.evaluation.evaluate import evaluate
+from training.own_decisions.command import add_import, import_decisions
 from training.own_labels.annotations import read_annotations
 from training.own_labels.held_back import append_held_back, newly_held_back, read_held_back
-from training.pipeline import Folders, read_corpus, report, train
+from training.pipeline import CASES, Folders, read_corpus, report, train
 from training.reports.ablation import (
     FIRST,
     FULL,
@@ -30,6 +34,7 @@ from training.reports.ablation import (
     prepare,
     variants,
 )
+from training.reports.behaviour import behaviour_report, write_behaviour
 from training.reports.data_report import write_data_report
 from training.reports.readme import write_readme
 from training.resources import Resources, peak_memory
@@ -37,6 +42,7 @@ from training.settings import TrainingSettings
 from training.sources.fetch import Upstream, bring_sources
 from training.sources.registry import load_registry
 
+PROGRAM: Final = "comment-moderation"
 DEFAULT_MIRROR = Path("../shared/datasets")
 
 
@@ -49,21 +55,25 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     Returns:
         The options.
     """
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser = argparse.ArgumentParser(prog=PROGRAM, description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("data"), help="the data folder")
     parser.add_argument(
         "--models",
         type=Path,
-        default=Path(os.environ.get("MODERATION_MODELS", "models")),
+        default=chosen_models(os.environ),
         help="the folder of versions (MODERATION_MODELS)",
     )
     steps = parser.add_subparsers(dest="step", required=True)
     data = steps.add_parser("data", help="bring the sources into data/raw")
     data.add_argument("--mirror", type=Path, help="a folder that holds the sources' files")
     data.add_argument("--offline", action="store_true", help="never download")
+    add_import(steps)
     training = steps.add_parser("train", help="train, evaluate and publish a version")
+    training.add_argument("--force", action="store_true", help="use it whatever the gate says")
     training.add_argument(
-        "--force", action="store_true", help="make it current whatever the gate says"
+        "--no-publish",
+        action="store_true",
+        help="keep the version in use: the new one waits for `models use`",
     )
     steps.add_parser("hold-back", help="append newly annotated comments to the held-back list")
     evaluation = steps.add_parser(
@@ -74,10 +84,13 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     counted = steps.add_parser("data-report", help="print what each source holds and teaches")
     counted.add_argument("--write", type=Path, help="put it between the markers of this file")
     steps.add_parser("ablation", help="print what each step and each source is worth")
+    behaviour = steps.add_parser("behaviour", help="run the behaviour suite on the current version")
+    behaviour.add_argument("--write", type=Path, help="put it between the markers of this file")
     readme = steps.add_parser("readme", help="write the current model's figures and examples")
     readme.add_argument("path", type=Path, nargs="?", default=Path("README.md"))
-    use = steps.add_parser("use", help="make a published version current")
+    use = steps.add_parser("use", help="use a published version on this machine")
     use.add_argument("version")
+    use.add_argument("--ship", action="store_true", help="make it the version that git tracks")
     return parser.parse_args(arguments)
 
 
@@ -112,25 +125,19 @@ def run(options: argparse.Namespace) -> None:
         ScoringError: A model cannot be used.
         OSError: The disk is full or a folder cannot be written.
     """
-    folders = Folders(options.data, options.models)
-    if options.step == "data":
-        _bring(options)
-    elif options.step == "train":
-        _train(folders, options)
-    elif options.step == "hold-back":
-        _hold_back(folders)
-    elif options.step == "evaluate":
-        with _open_chunk_map(options) as chunk_map:
-            _evaluate(folders, chunk_map)
-    elif options.step == "ablation":
-        _ablate(folders)
-    elif options.step == "data-report":
-        write_data_report(folders.data, options.write)
-    elif options.step == "readme":
-        write_readme(options.path, folders.models)
-    else:
-        make_current(folders.models, options.version)
-        report(f"{options.version} is current")
+    steps: dict[str, Callable[[Folders, argparse.Namespace], None]] = {
+        "data": _bring,
+        "import": _import,
+        "train": _train,
+        "hold-back": _hold_back,
+        "evaluate": _evaluate,
+        "ablation": _ablate,
+        "data-report": lambda folders, options: write_data_report(folders.data, options.write),
+        "behaviour": _run_behaviour,
+        "readme": lambda folders, options: write_readme(options.path, folders.models),
+        "use": _use,
+    }
+    steps[options.step](Folders(options.data, options.models), options)
 
 
 @contextlib.contextmanager
@@ -141,7 +148,7 @@ def _open_chunk_map(options: argparse.Namespace) -> Iterator[ChunkMap]:
         yield chunk_map
 
 
-def _bring(options: argparse.Namespace) -> None:
+def _bring(_folders: Folders, options: argparse.Namespace) -> None:
     mirror = options.mirror or (DEFAULT_MIRROR if DEFAULT_MIRROR.is_dir() else None)
     registry = load_registry(options.data / "sources.toml")
     upstream = None if options.offline else Upstream()
@@ -152,13 +159,19 @@ def _bring(options: argparse.Namespace) -> None:
 def _train(folders: Folders, options: argparse.Namespace) -> None:
     started, settings = time.monotonic(), TrainingSettings(jobs=options.jobs)
     with _open_chunk_map(options) as chunk_map:
-        train(folders, settings, force=options.force, chunk_map=chunk_map)
+        train(
+            folders,
+            settings,
+            force=options.force,
+            publish_it=not options.no_publish,
+            chunk_map=chunk_map,
+        )
     peak = peak_memory()
     memory = "" if peak is None else f", at most {peak / 1e9:.2f} GB of memory"
     report(f"{time.monotonic() - started:.0f} s{memory}")
 
 
-def _hold_back(folders: Folders) -> None:
+def _hold_back(folders: Folders, _options: argparse.Namespace) -> None:
     path = folders.data / "splits" / "held_back.txt"
     registry = load_registry(folders.data / "sources.toml")
     annotations = read_annotations(folders.data / "annotations")
@@ -168,7 +181,7 @@ def _hold_back(folders: Folders) -> None:
     report(f"{len(keys)} keys appended to {path}, {len(already)} were there")
 
 
-def _ablate(folders: Folders) -> None:
+def _ablate(folders: Folders, _options: argparse.Namespace) -> None:
     registry, settings = load_registry(folders.data / "sources.toml"), TrainingSettings()
     resources = Resources(ThreadMap(settings.jobs))
     corpus = read_corpus(folders.data, registry, resources=resources)
@@ -182,17 +195,35 @@ def _ablate(folders: Folders) -> None:
     report(held_back_table(data, held_back, weights, every[FIRST], every[FULL], settings))
 
 
-def _evaluate(folders: Folders, chunk_map: ChunkMap) -> None:
+def _run_behaviour(folders: Folders, options: argparse.Namespace) -> None:
+    told = behaviour_report(load_current(folders.models), folders.data.parent / CASES)
+    report(told)
+    if options.write is not None:
+        write_behaviour(options.write, told)
+
+
+def _import(_folders: Folders, options: argparse.Namespace) -> None:
+    for line in import_decisions(options):
+        report(line)
+
+
+def _use(folders: Folders, options: argparse.Namespace) -> None:
+    choose = make_current if options.ship else use_version
+    choose(folders.models, options.version)
+    report(f"{options.version} is in use")
+
+
+def _evaluate(folders: Folders, options: argparse.Namespace) -> None:
     registry = load_registry(folders.data / "sources.toml")
     settings = TrainingSettings()
-    resources = Resources(chunk_map)
-    rows = read_corpus(folders.data, registry, resources=resources).part(HELD_BACK)
-    weights = judging_weights(rows, news_keys(registry), settings.prevalence)
-    if not weights.any():
-        report("no held-back comment could be read; run `make data` first")
-        return
-    published = load_current(folders.models)
-    metrics = evaluate(published, rows, weights, seed=settings.seed, chunk_map=chunk_map)
+    with _open_chunk_map(options) as chunk_map:
+        rows = read_corpus(folders.data, registry, resources=Resources(chunk_map)).part(HELD_BACK)
+        weights = judging_weights(rows, news_keys(registry), settings.prevalence)
+        if not weights.any():
+            report("no held-back comment could be read; run `make data` first")
+            return
+        published = load_current(folders.models)
+        metrics = evaluate(published, rows, weights, seed=settings.seed, chunk_map=chunk_map)
     report(json.dumps(metrics, indent=1))
 
 

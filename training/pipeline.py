@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scoring.artifacts.files import MANIFEST
 from scoring.artifacts.manifest import Manifest
+from scoring.artifacts.selection import use_version
+from scoring.artifacts.verified_files import MANIFEST
 from scoring.artifacts.versions import (
     PublishedModel,
     load_current,
     load_version,
-    make_current,
     model_from_bytes,
     publish,
 )
@@ -32,9 +32,20 @@ from training.corpus.weights import (
     news_keys,
     row_weights,
 )
+from training.evaluation.behaviour import read_cases
 from training.evaluation.evaluate import evaluate
-from training.evaluation.gate import GateResult, judge
+from training.evaluation.gate import Evidence, GateResult, judge
+from training.evaluation.own_rows import (
+    FEWEST_OWN,
+    change_in_words,
+    is_enough,
+    own_rows,
+    own_shares,
+)
 from training.fitting.build import BuiltModel, TrainingRows, build_model
+from training.fitting.calibrate import FEWEST_POSITIVES
+from training.own_decisions.store import SOURCE as OWN
+from training.own_decisions.store import held_back_keys, own_table, read_decisions
 from training.own_labels.annotations import read_annotations
 from training.own_labels.held_back import read_held_back
 from training.own_labels.slots import read_known_words, read_slots
@@ -47,6 +58,8 @@ from training.sources.load import LoadedSources, load_sources
 from training.sources.registry import Registry, load_registry
 
 SLOTS_SEED: Final = 20261126
+CASES: Final = Path("tests", "behaviour", "cases")
+OWN_LICENCE: Final = "the newsroom's own decisions on its readers' comments; not distributed"
 WRITTEN_LICENCE: Final = "CC0-1.0 (written for this project)"
 
 
@@ -68,6 +81,7 @@ def train(
     settings: TrainingSettings,
     *,
     force: bool = False,
+    publish_it: bool = True,
     chunk_map: ChunkMap | None = None,
 ) -> GateResult:
     """Train, publish, evaluate and, where the gate passes, make current.
@@ -75,7 +89,8 @@ def train(
     Args:
         folders: Where to read and write.
         settings: How to fit.
-        force: Make the version current whatever the gate says.
+        force: Use the version whatever the gate says.
+        publish_it: Use it at once where the gate passes; else it waits for `models use`.
         chunk_map: What runs chunks of texts; this process's threads where None.
 
     Returns:
@@ -98,16 +113,19 @@ def train(
     new = publish_evaluated(
         folders.models, manifest, built, rows, held_back, weights, registry, settings.seed
     )
-    result = compare_with_current(folders.models, new, held_back, weights, settings.seed)
+    cases = read_cases(folders.data.parent / CASES)
+    evidence = Evidence(held_back, weights, own_rows(held_back), cases)
+    result = compare_with_current(folders.models, new, evidence, settings.seed)
     if result.comparisons:
         report(f"\n{comparison_table(result.comparisons)}")
-    if result.passed or force:
-        make_current(folders.models, manifest.version)
+    report_own(folders.models, new, own_rows(held_back))
+    if publish_it and (result.passed or force):
+        use_version(folders.models, manifest.version)
         report(f"published {manifest.version} and made it current: {_because(result)}")
     else:
         report(
             f"published {manifest.version}; CURRENT stays: {result.reason}.\n"
-            f"To use it all the same: python -m training use {manifest.version}"
+            f"To use it: python -m scoring models use {manifest.version}"
         )
     return result
 
@@ -138,13 +156,15 @@ def read_corpus(
     benchmarks = load_sources(registry, data / "raw", ("benchmark",))
     _report_sources(loaded)
     written = read_written(data / "written")
+    decisions = read_decisions(data / OWN)
     annotations = read_annotations(data / "annotations")
+    slots = read_slots(data / "lists", SLOTS_SEED)
     return assemble(
-        [*loaded.tables.values(), written, read_slots(data / "lists", SLOTS_SEED)],
+        [*loaded.tables.values(), written, slots, *([own_table(decisions)] if decisions else [])],
         list(benchmarks.tables.values()),
         annotations if annotated else annotations.iloc[:0],
-        read_held_back(data / "splits" / "held_back.txt"),
-        {**registry.weights(), WRITTEN: 10.0, SLOTS: 1.0},
+        read_held_back(data / "splits" / "held_back.txt") | held_back_keys(decisions),
+        {**registry.weights(), WRITTEN: 10.0, SLOTS: 1.0, OWN: 100.0},
         resources,
     )
 
@@ -176,7 +196,7 @@ def training_rows(
     return TrainingRows(
         rows,
         row_weights(rows, registry.weights(), news, settings),
-        calibration_weights(rows, news, settings.prevalence, settings.written_share),
+        calibration_weights(rows, news, settings),
         rows["text"].tolist(),
         crowd_row_weights(rows, news, settings),
     )
@@ -193,7 +213,7 @@ def licences(rows: pd.DataFrame, registry: Registry) -> dict[str, str]:
         Licence by source key.
     """
     known = {source.key: source.licence for source in registry.sources} | {
-        WRITTEN: WRITTEN_LICENCE, SLOTS: WRITTEN_LICENCE
+        WRITTEN: WRITTEN_LICENCE, SLOTS: WRITTEN_LICENCE, OWN: OWN_LICENCE
     }  # fmt: skip
     return {key: known[key] for key in sorted(set(rows["source"]))}
 
@@ -214,19 +234,14 @@ def current_or_none(models: Path) -> PublishedModel | None:
 
 
 def compare_with_current(
-    models: Path,
-    new: PublishedModel,
-    rows: pd.DataFrame,
-    weights: NDArray[np.float64],
-    seed: int,
+    models: Path, new: PublishedModel, evidence: Evidence, seed: int
 ) -> GateResult:
     """Ask the gate about a new version; one that cannot be compared does not pass.
 
     Args:
         models: The folder of versions.
         new: The model to judge.
-        rows: Held-back rows.
-        weights: float64 (n).
+        evidence: What it is judged on.
         seed: Of the resampling.
 
     Returns:
@@ -236,7 +251,30 @@ def compare_with_current(
         current = current_or_none(models)
     except ArtifactError as error:
         return GateResult(False, f"the current model cannot be loaded to compare with: {error}")
-    return judge(current, new, rows, weights, seed=seed)
+    return judge(current, new, evidence, seed=seed)
+
+
+def report_own(models: Path, new: PublishedModel, rows: pd.DataFrame) -> None:
+    """Say what changes on the newsroom's own held-back decisions, if there are any.
+
+    Args:
+        models: The folder of versions.
+        new: The new model.
+        rows: As `own_rows` returns them.
+    """
+    if not len(rows):
+        return
+    try:
+        current = current_or_none(models)
+    except ArtifactError:  # the gate has told
+        current = None
+    before = None if current is None else own_shares(current, rows)
+    report(f"\n{change_in_words(len(rows), before, own_shares(new, rows))}\n")
+    if not is_enough(rows):
+        report(
+            f"Too few to judge a model by: needs {FEWEST_OWN} held back, {FEWEST_POSITIVES} of "
+            "each decision."
+        )
 
 
 def publish_evaluated(

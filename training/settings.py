@@ -38,6 +38,9 @@ class TrainingSettings:
         crowd_written_weight: Weight of a comment written for the project, and of a filled
             sentence, in that fit.
         crowd_inverse_regularisation: `C` of that fit.
+        own_weight: Weight of a comment that the newsroom's moderators decided.
+        own_share: Share of own decisions in the mixture that calibrates, once they are enough.
+        fewest_own: Own decisions to train on from which they calibrate, a tenth of each kind.
         unsure_factor: Factor on the weight of a row its readers were unsure of.
         english_texts: A word in at least this many texts may be English.
         english_context: It is English if, in the texts it occurs in, this share of the other words
@@ -69,6 +72,9 @@ class TrainingSettings:
     crowd_annotation_weight: float = 5.0
     crowd_written_weight: float = 3.0
     crowd_inverse_regularisation: float = 0.3
+    own_weight: float = 10.0
+    own_share: float = 0.5
+    fewest_own: int = 500
     unsure_factor: float = 0.5
     english_texts: int = 3
     english_context: float = 0.8

@@ -21,9 +21,10 @@ from scoring.archive.run import (
     unfinished_folder,
 )
 from scoring.archive.unfinished import remove_unfinished
-from scoring.artifacts.files import MANIFEST, read_verified
 from scoring.artifacts.manifest import parse_manifest
-from scoring.artifacts.versions import current_version
+from scoring.artifacts.selection import current_version
+from scoring.artifacts.shipped import chosen_models
+from scoring.artifacts.verified_files import MANIFEST, read_verified
 from scoring.comment_rules import LONGEST_COMMENT
 from scoring.decisions.policy import DEFAULT_PRESET
 from scoring.errors import ArchiveRefused, ScoringError
@@ -46,7 +47,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         The options.
     """
     parser = argparse.ArgumentParser(
-        prog="python -m scoring",
+        prog="comment-moderation score",
         description="Score an archive of comments: CSV, JSON Lines or Parquet of any size. A run "
         "that was stopped goes on where it was when the same command is given again.",
     )
@@ -69,7 +70,7 @@ def _add_reading(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_judging(group: argparse._ArgumentGroup) -> None:
-    add, models = group.add_argument, Path(os.environ.get("MODERATION_MODELS", "models"))
+    add, models = group.add_argument, chosen_models(os.environ)
     add("--models", type=Path, default=models, help="folder of models (MODERATION_MODELS, models)")
     add("--version", metavar="MODEL", help="version of the model; else the current one")
     add("--policy", default=DEFAULT_PRESET, help=f"preset that decides ({DEFAULT_PRESET})")

@@ -1,10 +1,8 @@
-"""The folder of models: which version is current, and publishing another by rename."""
+"""The folder of models: loading a version, and publishing another by rename."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,25 +11,18 @@ from typing import Final
 
 import numpy as np
 
-from scoring.artifacts.files import (
-    parse_artifact,
-    read_regular_file,
-    read_verified,
-    write_artifact,
-    write_synced,
-)
+from scoring.artifacts.files import parse_artifact, write_artifact
 from scoring.artifacts.manifest import Manifest
-from scoring.errors import ArtifactDamaged, ArtifactMissing, TextError
+from scoring.artifacts.selection import current_version
+from scoring.artifacts.verified_files import read_verified, sync_folder
+from scoring.errors import ArtifactDamaged, TextError
 from scoring.guidelines import CATEGORIES
 from scoring.language.detect import TextStatistics
 from scoring.model.arrays import LinearModel
 from scoring.model.scorer import Scorer
 
-CURRENT: Final = "CURRENT"
 GOLDEN: Final = "golden.jsonl"
 GOLDEN_TOLERANCE: Final = 1e-6
-_LONGEST_CURRENT: Final = 4096
-_VERSION: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +38,6 @@ class PublishedModel:
     manifest: Manifest
     scorer: Scorer
     model: LinearModel
-
-
-def current_version(models: Path) -> str:
-    """Read which version is in use.
-
-    Args:
-        models: The folder that holds `CURRENT`.
-
-    Returns:
-        The version's name.
-
-    Raises:
-        ArtifactMissing: There is no `CURRENT`.
-        ArtifactDamaged: `CURRENT` does not hold a version's name.
-    """
-    path = models / CURRENT
-    try:
-        version = read_regular_file(path, _LONGEST_CURRENT).decode().strip()
-    except FileNotFoundError as error:
-        raise ArtifactMissing(
-            f"{path} does not exist; run `make train`, or point MODERATION_MODELS at the folder "
-            "that holds it"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ArtifactDamaged(
-            f"{path} cannot be read: {error}; write the name of a folder beside it there"
-        ) from error
-    if not _VERSION.fullmatch(version):
-        raise ArtifactDamaged(
-            f"{path} holds {version[:80]!r}, not the name of a folder beside it; write one there"
-        )
-    return version
 
 
 def load_version(models: Path, version: str) -> PublishedModel:
@@ -205,7 +164,7 @@ def _check_golden(scorer: Scorer, content: bytes, origin: str) -> None:
 def publish(models: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Path:
     """Write a version beside the others and move it into place by rename.
 
-    `CURRENT` is not touched: `make_current` does that.
+    Which version is in use is not touched: `scoring.artifacts.selection` does that.
 
     Args:
         models: The folder of versions; made if need be.
@@ -227,34 +186,5 @@ def publish(models: Path, manifest: Manifest, files: Mapping[str, bytes]) -> Pat
         if target.exists():
             raise FileExistsError(f"{target} exists: a published version is never overwritten")
         inside.rename(target)
-    _sync_folder(models)
+    sync_folder(models)
     return target
-
-
-def make_current(models: Path, version: str) -> None:
-    """Point `CURRENT` at a version, in one step that a crash cannot halve.
-
-    Args:
-        models: The folder of versions.
-        version: A version that loads.
-
-    Raises:
-        ArtifactError: The version does not verify; `CURRENT` is left as it was.
-        OSError: The disk is full.
-    """
-    load_version(models, version)
-    temporary = models / f".{CURRENT}.{os.getpid()}.tmp"
-    try:
-        write_synced(temporary, f"{version}\n".encode())
-        temporary.replace(models / CURRENT)
-    finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folder(models)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

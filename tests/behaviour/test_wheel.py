@@ -1,52 +1,74 @@
-"""The built wheel, installed in an environment of its own, scores: nothing needs this checkout."""
+"""The built wheel in a bare environment: library, command and shipped model are there."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+import venv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-CODE = """
-import sys
-from pathlib import Path
-import scoring, service.app, training
-from scoring.artifacts.versions import load_current
-from scoring.language.identifier import load_identifier
-assert Path(scoring.__file__).is_relative_to(sys.argv[2]), scoring.__file__
-scorer = load_current(Path(sys.argv[1])).scorer
-print(scorer.score(["You are an idiot."]).reject_probability[0] > 0.5, load_identifier()("Merci"))
+LIBRARY = """
+from scoring import Classifier
+print(Classifier().classify(["You are an idiot."])[0].decision)
 """
 
 
-def test_the_wheel_holds_all_that_scoring_needs(tmp_path: Path, kernel_cache: Path) -> None:
-    build: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "build",
-        "--wheel",
-        "--no-isolation",
-        "--outdir",
-        tmp_path,
-        ROOT,
-    ]
-    subprocess.run(build, check=True, capture_output=True, cwd=tmp_path)
-    (wheel,) = tmp_path.glob("*.whl")
-    place = tmp_path / "installed"
-    # the libraries are those of this environment; the package is the wheel's alone
-    unpack: list[str | Path] = [sys.executable, "-m", "zipfile", "-e", wheel, place]
-    subprocess.run(unpack, check=True, capture_output=True)
-    run = subprocess.run(
-        [sys.executable, "-c", CODE, ROOT / "models", place],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(place), "MODERATION_CACHE": str(kernel_cache), "PATH": "/usr/bin"},
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of programs of an environment that holds the wheel and what it needs, no more."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT]
+    subprocess.run(list(map(str, build)), check=True, capture_output=True, cwd=folder)
+    (wheel,) = folder.glob("*.whl")
+    venv.create(folder / "environment", with_pip=True)
+    programs = folder / "environment" / "bin"
+    install = [programs / "python", "-m", "pip", "install", "--quiet", wheel]
+    subprocess.run(list(map(str, install)), check=True, capture_output=True, cwd=folder)
+    return programs
+
+
+def run(programs: Path, cache: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of the environment in a folder without a checkout."""
+    return subprocess.run(
+        [str(programs / words[0]), *words[1:]],
+        cwd=programs.parent,
+        env={"MODERATION_CACHE": str(cache), "PATH": "/usr/bin"},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert run.returncode == 0, run.stderr
-    assert run.stdout.startswith("True ('fr'")
+
+
+def test_the_library(installed: Path, kernel_cache: Path) -> None:
+    ran = run(installed, kernel_cache, "python", "-c", LIBRARY)
+    assert (ran.returncode, ran.stdout) == (0, "reject\n"), ran.stderr
+
+
+def test_the_command(installed: Path, kernel_cache: Path) -> None:
+    ran = run(installed, kernel_cache, "comment-moderation", "classify", "--json", "Merci beaucoup")
+    assert ran.returncode == 0, ran.stderr
+    told: dict[str, Any] = json.loads(ran.stdout)
+    assert (told["decision"], told["language"]) == ("review", "fr")
+
+
+def test_the_shipped_version_is_in_use(installed: Path, kernel_cache: Path) -> None:
+    ran = run(installed, kernel_cache, "comment-moderation", "models", "list")
+    version = (ROOT / "models" / "CURRENT").read_text(encoding="utf-8").strip()
+    assert ran.stdout.startswith(version)
+    assert "in use" in ran.stdout
+
+
+@pytest.mark.parametrize(("command", "extra"), [("serve", "serve"), ("train", "train")])
+def test_what_an_extra_brings_is_named(
+    installed: Path, kernel_cache: Path, command: str, extra: str
+) -> None:
+    ran = run(installed, kernel_cache, "comment-moderation", command)
+    assert ran.returncode == 1
+    assert f"pip install 'comment-moderation[{extra}]'" in ran.stderr

@@ -8,8 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from scoring.artifacts.files import MANIFEST, read_verified
-from scoring.artifacts.versions import load_version, make_current, publish
+from scoring.artifacts.selection import make_current
+from scoring.artifacts.verified_files import MANIFEST, read_verified
+from scoring.artifacts.versions import load_version, publish
 from tests.benchmarks.load import MISSING, Load, finish_load, has_wrk, start_load, write_bodies
 from tests.benchmarks.measurement import AT_MOST, BELOW, Figure, Goal, Part
 from tests.benchmarks.paired import alternate, seconds_of, spread

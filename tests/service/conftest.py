@@ -17,7 +17,8 @@ from fastapi import FastAPI
 
 from scoring.artifacts.files import stored_arrays
 from scoring.artifacts.manifest import Manifest
-from scoring.artifacts.versions import golden_lines, make_current, publish
+from scoring.artifacts.selection import make_current
+from scoring.artifacts.versions import golden_lines, publish
 from scoring.decisions.policy import Policy
 from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION, HEADS
 from scoring.model.arrays import Calibration, LinearModel

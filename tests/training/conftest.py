@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 
 from scoring.artifacts.manifest import Manifest
-from scoring.artifacts.versions import PublishedModel, current_version
+from scoring.artifacts.selection import current_version
+from scoring.artifacts.versions import PublishedModel
 from scoring.decisions.policy import Policy
 from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION, HEADS
 from scoring.model.arrays import Calibration, LinearModel
@@ -109,7 +110,7 @@ def make_model() -> MakeModel:
         order = np.argsort(hashes)
         model = LinearModel.quantised(
             TermSettings(), hashes[order], np.ones(len(words), np.float32), table[order],
-            np.zeros(len(HEADS)), _calibration(), np.zeros(0, np.uint64),
+            np.zeros(len(HEADS)), _calibration(), hashes[order],
         )  # fmt: skip
         return PublishedModel(_manifest(**fields), Scorer(model), model)
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scoring.artifacts.versions import current_version, load_current
+from scoring.artifacts.selection import current_version
+from scoring.artifacts.versions import load_current
 from training.evaluation.evaluate import score_rows
 
 pytestmark = pytest.mark.slow

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from scoring.artifacts.versions import CURRENT, current_version, load_current, load_version
+from scoring.artifacts.selection import CURRENT, current_version
+from scoring.artifacts.versions import load_current, load_version
 
 pytestmark = pytest.mark.slow
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-import scoring.artifacts.files
+import scoring.artifacts.verified_files
 import scoring.artifacts.versions
-from scoring.artifacts.versions import CURRENT, current_version, load_current, load_version
+from scoring.artifacts.selection import CURRENT, current_version
+from scoring.artifacts.versions import load_current, load_version
 from scoring.guidelines import CATEGORIES, HEADS
 from training.__main__ import main
 from training.keys import fold_key
@@ -108,7 +109,7 @@ def test_current_stays_where_nothing_shows_that_the_new_model_is_as_good(
     load_version(models, new)
     said = capsys.readouterr().out
     assert "CURRENT stays: only 0 held-back comments" in said
-    assert f"python -m training use {new}" in said
+    assert f"python -m scoring models use {new}" in said
 
 
 def test_force_makes_it_current_all_the_same(
@@ -158,7 +159,7 @@ class TestFullDisk:
 
     @staticmethod
     def fail_at(monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> None:
-        write = scoring.artifacts.files.write_synced
+        write = scoring.artifacts.verified_files.write_synced
 
         def write_or_fail(path: Path, content: bytes) -> None:
             if path.name.startswith(name):
@@ -174,7 +175,7 @@ class TestFullDisk:
             ("scoring.artifacts.files", "SHA256SUMS"),
             ("scoring.artifacts.files", "english.npy"),
             ("scoring.artifacts.files", "weights.npy"),
-            ("scoring.artifacts.versions", f".{CURRENT}"),
+            ("scoring.artifacts.verified_files", f".{CURRENT}"),
         ],
     )
     def test_current_is_as_it_was(

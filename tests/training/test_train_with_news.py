@@ -18,7 +18,8 @@ import pytest
 
 import training.evaluation.gate
 import training.evaluation.metrics
-from scoring.artifacts.versions import current_version, load_current
+from scoring.artifacts.selection import current_version
+from scoring.artifacts.versions import load_current
 from scoring.guidelines import HEADS
 from training.__main__ import main
 from training.keys import fold, fold_key

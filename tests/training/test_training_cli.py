@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scoring.artifacts.versions import CURRENT, current_version
+from scoring.artifacts.selection import CURRENT, current_version
 from scoring.compilation.cache import load_kernels
 from scoring.parallel.chunk_map import LOCAL
 from training.__main__ import main, parse_arguments
@@ -36,7 +36,7 @@ def test_use_makes_a_version_current(models: Path, capsys: Captured) -> None:
     other = models / (version + "-b")
     (models / CURRENT).write_text("nothing\n")
     assert main(["--models", str(models), "use", version]) == 0
-    assert capsys.readouterr().out == f"{version} is current\n"
+    assert capsys.readouterr().out == f"{version} is in use\n"
     assert current_version(models) == version
     assert not other.exists()
 

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from training.corpus.merge import SLOTS, WRITTEN
+from training.own_decisions.store import SOURCE as OWN
 from training.settings import TrainingSettings
 from training.sources.labels import REJECT, YES
 from training.sources.registry import Registry
@@ -67,7 +68,7 @@ def row_weights(
         float64 (n).
     """
     by_source = {**source_weights, WRITTEN: settings.written_weight,
-                 SLOTS: settings.slots_weight}  # fmt: skip
+                 SLOTS: settings.slots_weight, OWN: settings.own_weight}  # fmt: skip
     weights = rows["source"].map(by_source).to_numpy(float)
     annotated_news = (rows["annotated"] & rows["source"].isin(news)).to_numpy(bool)
     weights = np.where(annotated_news, settings.annotation_weight, weights)
@@ -93,6 +94,7 @@ def crowd_row_weights(
         annotation_weight=settings.crowd_annotation_weight,
         written_weight=settings.crowd_written_weight,
         slots_weight=settings.crowd_written_weight,
+        own_weight=settings.crowd_written_weight,
     )
     return row_weights(rows, dict.fromkeys(set(rows["source"]), 1.0), news, second)
 
@@ -120,29 +122,47 @@ def judging_weights(
 
 
 def calibration_weights(
-    rows: pd.DataFrame, news: frozenset[str], prevalence: float, written_share: float
+    rows: pd.DataFrame, news: frozenset[str], settings: TrainingSettings
 ) -> NDArray[np.float64]:
-    """Weigh rows for calibration and thresholds: news drawn at random, and written comments.
+    """Weigh rows for calibration and thresholds: news drawn at random, written and own comments.
 
     News comments of one kind of site hold next to no threats and no adverts, which would press
     those heads to zero. Written comments, out of fold, stand for what such news lacks; each part
-    is re-weighted to the same prevalence.
+    is re-weighted to the same prevalence. Own decisions, once they are enough, count as they come:
+    they are what the model will meet.
 
     Args:
         rows: Rows of a corpus.
         news: Keys of the news sources.
-        prevalence: Share of rejected comments to re-weight to, in (0, 1).
-        written_share: Share of the whole weight that written comments get, in [0, 1).
+        settings: The prevalence of rejected comments to re-weight to, and the shares of written
+            and of own comments in the whole weight.
 
     Returns:
-        float64 (n): 0 for every row of neither part; all 0 where no news comment was drawn.
+        float64 (n): 0 for every row of no part; all 0 where neither a news comment was drawn nor
+        own decisions are enough.
     """
-    weights = judging_weights(rows, news, prevalence)
+    weights = judging_weights(rows, news, settings.prevalence)
     written = (rows["source"] == WRITTEN).to_numpy(bool)
-    if not (weights.any() and written.any()):
-        return weights
-    rejected = (rows.loc[written, REJECT] == YES).to_numpy(bool)
-    share = prevalence_weights(rejected, np.ones(len(rejected)), prevalence)
-    factor = written_share / (1.0 - written_share) * weights.sum() / share.sum()
-    weights[written] = share * factor
+    rejected = (rows[REJECT] == YES).to_numpy(bool)
+    if weights.any() and written.any():
+        share = prevalence_weights(
+            rejected[written], np.ones(int(written.sum())), settings.prevalence
+        )
+        _give_share(weights, written, share, settings.written_share)
+    own = (rows["source"] == OWN).to_numpy(bool)
+    fewest = settings.fewest_own // 10
+    if own.sum() >= settings.fewest_own and fewest <= rejected[own].sum() <= own.sum() - fewest:
+        _give_share(weights, own, np.ones(int(own.sum())), settings.own_share)
     return weights
+
+
+def _give_share(
+    weights: NDArray[np.float64],
+    part: NDArray[np.bool_],
+    inside: NDArray[np.float64],
+    share: float,
+) -> None:
+    """Give rows a share of the whole weight; all of it where no other row has any."""
+    others = weights[~part].sum()
+    factor = share / (1.0 - share) * others / inside.sum() if others > 0 else 1.0
+    weights[part] = inside * factor

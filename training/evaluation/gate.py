@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,9 +14,11 @@ from sklearn.metrics import average_precision_score
 from scoring.artifacts.versions import PublishedModel
 from scoring.guidelines import HEADS
 from training.corpus.merge import label_matrix
+from training.evaluation.behaviour import Case, forgotten, run_cases
 from training.evaluation.evaluate import score_rows
+from training.evaluation.own_rows import is_enough
 from training.fitting.calibrate import FEWEST_POSITIVES
-from training.sources.labels import UNKNOWN, YES
+from training.sources.labels import REJECT, UNKNOWN, YES
 
 RESAMPLES: Final = 400
 FEWEST_ROWS: Final = 200
@@ -118,41 +121,68 @@ def _compare_head(
     return Comparison(head, int(positive.sum()), old, new, float(low), float(high))
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a new model is judged on.
+
+    Attributes:
+        rows: Held-back rows; empty where no source could be reached.
+        weights: float64 (n); rows of weight 0 judge nothing and do not count.
+        own: The newsroom's own held-back decisions, see `training.evaluation.own_rows`.
+        cases: The behaviour suite.
+    """
+
+    rows: pd.DataFrame
+    weights: NDArray[np.float64]
+    own: pd.DataFrame | None = None
+    cases: Sequence[Case] = ()
+
+
 def judge(
-    current: PublishedModel | None,
-    new: PublishedModel,
-    rows: pd.DataFrame,
-    weights: NDArray[np.float64],
-    *,
-    seed: int,
+    current: PublishedModel | None, new: PublishedModel, evidence: Evidence, *, seed: int
 ) -> GateResult:
     """Decide whether a new version may become current.
+
+    Enough own decisions judge the overall decision in the place of public news comments, whose
+    moderators were others; every category, and every capability of the behaviour suite, is watched
+    all the same, so that no model passes that learnt a newsroom's taste and forgot threats.
 
     Args:
         current: The model in use, or None where there is none.
         new: The model to judge.
-        rows: Held-back rows; empty where no source could be reached.
-        weights: float64 (n); rows of weight 0 judge nothing and do not count.
+        evidence: What both are judged on.
         seed: Of the resampling.
 
     Returns:
-        The answer: a first model passes; a second one never does without enough held-back rows, or
-        where no head has enough positives among them; else it passes unless a head is worse beyond
+        The answer: a first model passes; a second one never does without enough rows, or where no
+        head has enough positives among them; else it passes unless something is worse beyond
         chance.
     """
     if current is None:
         return GateResult(True, "there was no model before")
-    rows, weights = rows[weights > 0].reset_index(drop=True), weights[weights > 0]
-    if len(rows) < FEWEST_ROWS:
+    own = evidence.own if evidence.own is not None and is_enough(evidence.own) else None
+    judging = evidence.weights > 0
+    rows, weights = evidence.rows[judging].reset_index(drop=True), evidence.weights[judging]
+    if len(rows) < FEWEST_ROWS and own is None:
         return GateResult(
             False,
             f"only {len(rows)} held-back comments could be read (needs {FEWEST_ROWS}), so nothing "
             "shows that the new model is as good as the current one",
         )
-    comparisons = compare(current, new, rows, weights, seed=seed)
+    comparisons = compare(current, new, rows, weights, seed=seed) if len(rows) else ()
+    if own is not None:
+        on_own = compare(current, new, own, np.ones(len(own)), seed=seed)
+        comparisons = (
+            *(c for c in comparisons if c.head != REJECT),
+            *(replace(c, head=f"own {c.head}") for c in on_own),
+        )
     if not comparisons:
         return GateResult(False, f"no head has {FEWEST_POSITIVES} positives to compare models on")
     worse = [c.head for c in comparisons if c.worse]
-    if worse:
-        return GateResult(False, f"worse beyond chance on {', '.join(worse)}", comparisons)
+    before, after = run_cases(current, evidence.cases), run_cases(new, evidence.cases)
+    lost = forgotten(evidence.cases, before, after)
+    if worse or lost:
+        return GateResult(
+            False, f"worse beyond chance on {', '.join([*worse, *lost])}", comparisons
+        )
     return GateResult(True, "no judged head is worse beyond chance", comparisons)

@@ -15,8 +15,8 @@ import pytest
 
 from scoring.archive import command
 from scoring.archive.row_judge import JudgeSource, RowJudge
-from scoring.artifacts.files import read_verified
-from scoring.artifacts.versions import make_current
+from scoring.artifacts.selection import make_current
+from scoring.artifacts.verified_files import read_verified
 from scoring.comment_rules import Fault
 from scoring.result_json import render
 

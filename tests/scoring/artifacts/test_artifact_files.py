@@ -18,15 +18,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from scoring.artifacts.files import (
-    ARRAYS,
-    array_bytes,
-    parse_artifact,
-    read_verified,
-    stored_arrays,
-)
+from scoring.artifacts.files import ARRAYS, array_bytes, parse_artifact, stored_arrays
 from scoring.artifacts.manifest import FORMAT, Manifest, parse_manifest
-from scoring.artifacts.versions import CURRENT, current_version, load_version, model_from_bytes
+from scoring.artifacts.selection import CURRENT, current_version
+from scoring.artifacts.verified_files import read_verified
+from scoring.artifacts.versions import load_version, model_from_bytes
 from scoring.errors import ArtifactDamaged, ArtifactError, ArtifactMissing, FormatUnsupported
 from scoring.guidelines import HEADS
 from scoring.model.arrays import LinearModel
@@ -189,7 +185,7 @@ def test_a_folder_in_the_place_of_a_file_is_refused(write_version: WriteVersion)
 def test_a_file_beyond_the_largest_size_is_not_read(
     write_version: WriteVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scoring.artifacts.files._LARGEST_FILE", 200)
+    monkeypatch.setattr("scoring.artifacts.verified_files._LARGEST_FILE", 200)
     assert "more than the 200 bytes that are read" in refusal(write_version())
 
 

@@ -9,15 +9,10 @@ from typing import Any
 import pytest
 
 from scoring.artifacts import files as artifact
-from scoring.artifacts import versions as store
+from scoring.artifacts import verified_files
 from scoring.artifacts.manifest import Manifest
-from scoring.artifacts.versions import (
-    current_version,
-    load_current,
-    load_version,
-    make_current,
-    publish,
-)
+from scoring.artifacts.selection import current_version, make_current
+from scoring.artifacts.versions import load_current, load_version, publish
 from scoring.errors import ArtifactDamaged, ArtifactMissing
 
 FIRST, SECOND = "20261122T000000Z-first", "20261123T000000Z-second"
@@ -162,7 +157,7 @@ def test_a_failed_switch_leaves_current_and_nothing_behind(
     if step == "replace":
         monkeypatch.setattr(Path, "replace", fail)
     else:
-        monkeypatch.setattr(store, "write_synced", DiskFull(0))
+        monkeypatch.setattr(verified_files, "write_synced", DiskFull(0))
     with pytest.raises(OSError, match=r"No space left|Input/output"):
         make_current(models, SECOND)
     assert current_version(models) == FIRST

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -102,7 +103,7 @@ def test_written_comments_calibrate_with_their_share_and_never_evaluate(
     )
     rows.loc[rows["source"] == "written", "reject"] = 1
     written = (rows["source"] == "written").to_numpy(bool)
-    weights = calibration_weights(rows, NEWS, 0.2, written_share=0.3)
+    weights = calibration_weights(rows, NEWS, replace(SETTINGS, written_share=0.3))
     assert weights[written].sum() / weights.sum() == pytest.approx(0.3)
     assert weights[(rows["text"] == "third thing").to_numpy(bool)] == 0
     assert judging_weights(rows, NEWS, 0.2)[written].sum() == 0
@@ -111,7 +112,7 @@ def test_written_comments_calibrate_with_their_share_and_never_evaluate(
 def test_written_comments_calibrate_nothing_where_no_news_was_drawn(make_rows: MakeRows) -> None:
     rows = make_rows()
     np.testing.assert_array_equal(
-        calibration_weights(rows, NEWS, 0.2, written_share=0.3), np.zeros(len(rows))
+        calibration_weights(rows, NEWS, replace(SETTINGS, written_share=0.3)), np.zeros(len(rows))
     )
 
 
@@ -119,3 +120,16 @@ def test_news_sources_of_the_registry(repository: Path) -> None:
     keys = news_keys(load_registry(repository / "data" / "sources.toml"))
     assert {"civil-aayan", "civil-toxicspans", "civil-houma"} <= keys
     assert "youtube-spam-uci" not in keys
+
+
+def test_own_decisions_calibrate_once_they_are_enough(make_table: Callable[..., Any]) -> None:
+    settings = replace(SETTINGS, fewest_own=20, own_share=0.5, written_share=0.0)
+    reject = [1] * 5 + [0] * 15
+    rows = make_table("own", [f"comment {i}" for i in range(20)], reject=reject)
+    rows = rows.assign(inclusion_probability=np.nan, annotated=False, certainty="")
+    weights = calibration_weights(rows, NEWS, settings)
+    assert weights.tolist() == [1.0] * 20
+    assert calibration_weights(rows.iloc[1:], NEWS, settings).sum() == 0
+    assert calibration_weights(rows.iloc[4:], NEWS, replace(settings, fewest_own=16)).sum() > 0
+    too_few_rejected = rows.assign(reject=[1] + [0] * 19)
+    assert calibration_weights(too_few_rejected, NEWS, settings).sum() == 0

@@ -11,9 +11,11 @@ import training.evaluation.gate
 import training.evaluation.metrics
 from scoring.artifacts.versions import PublishedModel
 from scoring.guidelines import HEADS
+from training.evaluation.behaviour import Case
 from training.evaluation.evaluate import SCORED_AT_ONCE, evaluate, score_rows
-from training.evaluation.gate import FEWEST_ROWS, GateResult, judge
+from training.evaluation.gate import FEWEST_ROWS, Evidence, GateResult, judge
 from training.evaluation.metrics import TOO_FEW
+from training.evaluation.own_rows import FEWEST_OWN
 from training.publishing.model_card import comparison_table, model_card
 from training.sources.labels import NO, UNKNOWN, YES
 
@@ -52,7 +54,7 @@ def weights(rows: pd.DataFrame) -> np.ndarray[Any, Any]:
 def judged(
     current: PublishedModel | None, new: PublishedModel, rows: pd.DataFrame, weights: Any
 ) -> GateResult:
-    return judge(current, new, rows, weights, seed=1)
+    return judge(current, new, Evidence(rows, weights), seed=1)
 
 
 class TestGate:
@@ -225,3 +227,49 @@ class TestCard:
         card = model_card(make_model(GOOD).manifest, {}, {}, {})
         assert "## Evaluation" not in card
         assert "## Limits" in card
+
+
+class TestOwnDecisions:
+    """Enough own decisions judge in the place of public news; what was forgotten is watched."""
+
+    @pytest.fixture
+    def own(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The newsroom decides the other way round: what others call rude it approves."""
+        own = rows.copy()
+        own["source"] = "own"
+        own["reject"] = np.where(rows["reject"] == YES, NO, YES)
+        own["profanity"] = UNKNOWN
+        return own
+
+    def test_they_outweigh_public_news(
+        self, make_model: MakeModel, rows: pd.DataFrame, weights: Any, own: pd.DataFrame
+    ) -> None:
+        better, worse = make_model(POOR), make_model(GOOD)
+        evidence = Evidence(rows, weights, own)
+        result = judge(worse, better, evidence, seed=1)
+        assert result.passed, result.reason
+        assert "own reject" in {c.head for c in result.comparisons}
+        assert "reject" not in {c.head for c in result.comparisons}
+        refused = judge(better, worse, evidence, seed=1)
+        assert "worse beyond chance on own reject" in refused.reason
+
+    def test_too_few_judge_nothing(
+        self, make_model: MakeModel, rows: pd.DataFrame, weights: Any, own: pd.DataFrame
+    ) -> None:
+        evidence = Evidence(rows, weights, own.iloc[: FEWEST_OWN - 1])
+        assert not judge(make_model(GOOD), make_model(POOR), evidence, seed=1).passed
+
+    def test_they_judge_alone_where_no_source_was_reached(
+        self, make_model: MakeModel, rows: pd.DataFrame, own: pd.DataFrame
+    ) -> None:
+        evidence = Evidence(rows[:0], np.zeros(0), own)
+        assert judge(make_model(GOOD), make_model(POOR), evidence, seed=1).passed
+
+    def test_a_capability_lost_is_refused(
+        self, make_model: MakeModel, rows: pd.DataFrame, weights: Any, own: pd.DataFrame
+    ) -> None:
+        cases = [Case("rudeness", "must_reject", "", f"rude rude {i}") for i in range(40)]
+        evidence = Evidence(rows, weights, own, cases)
+        result = judge(make_model(GOOD), make_model(POOR), evidence, seed=1)
+        assert not result.passed
+        assert "rudeness: 40 cases lost, 0 won" in result.reason

@@ -1,0 +1,96 @@
+"""How many cases of the behaviour suite pass, by capability, for terminals and the README."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from scoring.artifacts.versions import PublishedModel
+from scoring.decisions.policy import Decision
+from training.errors import TrainingError
+from training.evaluation.behaviour import BehaviourError, Case, Outcome, read_cases, run_cases
+from training.reports.markdown import markdown_table
+
+_BLOCK: Final = re.compile(r"(<!-- behaviour:start -->\n).*?(<!-- behaviour:end -->)", re.DOTALL)
+
+
+def behaviour_report(published: PublishedModel, folder: Path) -> str:
+    """Run the suite and tell the result.
+
+    Args:
+        published: The model.
+        folder: The folder of cases.
+
+    Returns:
+        One line about model and suite, and the table.
+
+    Raises:
+        BehaviourError: There are no cases, or a line is malformed.
+    """
+    cases = read_cases(folder)
+    if not cases:
+        raise BehaviourError(f"{folder} holds no cases; run this in a checkout")
+    about = (
+        f"Model `{published.manifest.version}`, preset `assist`, {len(cases):,} cases of "
+        "`tests/behaviour/cases/`; `make behaviour`:"
+    )
+    return f"{about}\n\n{behaviour_table(cases, run_cases(published, cases))}"
+
+
+def write_behaviour(path: Path, report: str) -> None:
+    """Put the result between the markers of a document.
+
+    Args:
+        path: The document.
+        report: As `behaviour_report` returns it.
+
+    Raises:
+        TrainingError: A marker is missing.
+        OSError: The file cannot be read or written.
+    """
+    text = path.read_text(encoding="utf-8")
+    if not _BLOCK.search(text):
+        raise TrainingError(f"{path} lacks <!-- behaviour:start --> or <!-- behaviour:end -->")
+    text = _BLOCK.sub(lambda found: f"{found[1]}\n{report}\n\n{found[2]}", text)
+    path.write_text(text, encoding="utf-8")
+
+
+def behaviour_table(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> str:
+    """Tell how many cases pass, by capability.
+
+    Args:
+        cases: The cases.
+        outcomes: What a model made of them.
+
+    Returns:
+        A Markdown table: cases, passed, to a person, the opposite, and of the rejections that had
+        to be, how many name the guideline.
+    """
+    lines = []
+    names = [*dict.fromkeys(case.capability for case in cases), None]
+    for capability in names:
+        here = [
+            (case, outcome)
+            for case, outcome in zip(cases, outcomes, strict=True)
+            if capability in (None, case.capability)
+        ]
+        lines.append([(capability or "all").replace("_", " "), *_shares(here)])
+    header = ["capability", "cases", "passed", "to a person", "opposite", "guideline named"]
+    return markdown_table(header, lines, numbers=range(1, len(header)))
+
+
+def _shares(here: Sequence[tuple[Case, Outcome]]) -> list[str]:
+    passed = sum(outcome.passes(case) for case, outcome in here)
+    held = sum(
+        outcome.decision == Decision.REVIEW and not outcome.passes(case) for case, outcome in here
+    )
+    rejected = [
+        outcome.named
+        for case, outcome in here
+        if case.category and outcome.decision == Decision.REJECT
+    ]
+    named = f"{100 * sum(rejected) / len(rejected):.0f}%" if rejected else "-"
+    counts = (passed, held, len(here) - passed - held)
+    return [f"{len(here):,}", *(f"{100 * count / len(here):.0f}%" for count in counts), named]

@@ -19,6 +19,8 @@ from scoring.errors import PolicyError
 from scoring.explain import Span
 from scoring.guidelines import CATEGORIES
 from scoring.language.identifier import load_identifier
+from scoring.rules.house_rules import HouseRules, RuledScorer
+from scoring.rules.rules_file import read_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Judgement:
             None for any other decision.
         language: ISO 639 code, or `und`.
         spans: The words that weighed most, offsets in code points; empty unless asked for.
+        decided_by: Name of the house rule that decided; None where the model did.
     """
 
     decision: str
@@ -45,6 +48,7 @@ class Judgement:
     review_reason: str | None
     language: str
     spans: tuple[Span, ...] = ()
+    decided_by: str | None = None
 
     @property
     def approve_probability(self) -> float:
@@ -66,23 +70,32 @@ class Classifier:
         *,
         version: str | None = None,
         policy: str = DEFAULT_PRESET,
+        rules: HouseRules | str | Path | None = None,
     ) -> None:
         """Load a model: about a second, and about fifteen at the first start on a machine.
 
         Args:
             models: The folder of versions; where None, `MODERATION_MODELS` or the shipped ones.
             version: Which one; where None, the one in use.
-            policy: The preset that decides.
+            policy: The preset that decides, the model's or the house rules'.
+            rules: House rules, or their file.
 
         Raises:
             ArtifactError: There is no such model, or it does not verify.
+            HouseRulesRefused: The house rules cannot be used.
             PolicyError: The model has no such preset.
         """
         folder = chosen_models(os.environ) if models is None else Path(models)
         published = load_current(folder) if version is None else load_version(folder, version)
         self.manifest = published.manifest
-        self.policy = self._policy(policy)
+        self.policies = dict(published.manifest.policies)
         self._scorer = published.scorer
+        self._ruled: RuledScorer | None = None
+        if rules is not None:
+            known = rules if isinstance(rules, HouseRules) else read_rules(Path(rules))
+            self.policies = known.policies(self.policies)
+            self._ruled = RuledScorer(known, self._scorer, self.manifest.prevalence)
+        self.policy = self._policy(policy)
         self._identify = load_identifier()
 
     @property
@@ -141,16 +154,19 @@ class Classifier:
         every = list(texts)
         chosen = self.policy if policy is None else self._policy(policy)
         declared = [language] * len(every)
+        if self._ruled is not None:
+            return self._ruled.classify(
+                self._identify, chosen, every, declared, explained=explained
+            )
         return classify(self._scorer, self._identify, chosen, every, declared, explained=explained)
 
     def _policy(self, name: str) -> Policy:
-        policies = self.manifest.policies
-        if name not in policies:
+        if name not in self.policies:
             raise PolicyError(
                 f"model {self.manifest.version} has no preset {name!r}; it has "
-                f"{', '.join(policies)}"
+                f"{', '.join(self.policies)}"
             )
-        return policies[name]
+        return self.policies[name]
 
 
 def _refuse_one_text(texts: Sequence[str]) -> None:
@@ -171,4 +187,5 @@ def _judgement(found: Judgements, place: int) -> Judgement:
         review_reason=outcome.reason if outcome.decision == "review" else None,
         language=found.languages.get(place, "en"),
         spans=() if found.spans is None else tuple(found.spans[place]),
+        decided_by=(found.deciders or {}).get(place),
     )

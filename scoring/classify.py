@@ -36,6 +36,8 @@ class Judgements:
         languages: ISO 639 code, or the tag the caller gave, of each comment that is not English,
             by its place; `und` where it cannot be told.
         spans: For each comment the words that weighed most; None unless asked for.
+        deciders: Where house rules are in use, the name of the rule that decided, by a comment's
+            place; of the others the model decided. None without house rules.
         whole: What this is a part of, and from which place on; None for what is whole.
         written: Results as `scoring.result_json` has written them; empty until then.
     """
@@ -44,6 +46,7 @@ class Judgements:
     verdicts: Verdicts
     languages: dict[int, str]
     spans: list[list[Span]] | None = None
+    deciders: dict[int, str] | None = None
     whole: tuple[Judgements, int] | None = None
     written: list[bytes] = field(default_factory=list)
 
@@ -62,8 +65,7 @@ class Judgements:
         """
         languages = self.languages
         if languages:
-            here = (place for place in languages if first <= place < stop)
-            languages = {place - first: languages[place] for place in here}
+            languages = _moved(languages, first, stop)
         category, reject, margins, statistics = self.scores
         return Judgements(
             Scores(
@@ -73,8 +75,14 @@ class Judgements:
             Verdicts(self.verdicts.codes[first:stop]),
             languages,
             None if self.spans is None else self.spans[first:stop],
+            None if self.deciders is None else _moved(self.deciders, first, stop),
             (self, first),
         )  # fmt: skip
+
+
+def _moved(told: dict[int, str], first: int, stop: int) -> dict[int, str]:
+    """Take what is told of some comments in a row, by their places among those."""
+    return {place - first: told[place] for place in told if first <= place < stop}
 
 
 def join(parts: Sequence[Judgements]) -> Judgements:
@@ -88,17 +96,25 @@ def join(parts: Sequence[Judgements]) -> Judgements:
     """
     if len(parts) == 1:
         return parts[0]
-    starts = accumulate(map(len, parts), initial=0)
+    starts = list(accumulate(map(len, parts), initial=0))[:-1]
     return Judgements(
         Scores._make(map(np.concatenate, zip(*(part.scores for part in parts), strict=True))),
         Verdicts(np.concatenate([part.verdicts.codes for part in parts])),
-        {
-            start + place: language
-            for start, part in zip(starts, parts, strict=False)
-            for place, language in part.languages.items()
-        },
+        _joined(starts, [part.languages for part in parts]),
         None if parts[0].spans is None else [span for part in parts for span in part.spans or []],
+        None
+        if parts[0].deciders is None
+        else _joined(starts, [part.deciders or {} for part in parts]),
     )
+
+
+def _joined(starts: Sequence[int], parts: Sequence[dict[int, str]]) -> dict[int, str]:
+    """Put together what is told of comments, by their places among all."""
+    return {
+        start + place: told
+        for start, part in zip(starts, parts, strict=True)
+        for place, told in part.items()
+    }
 
 
 def classify(

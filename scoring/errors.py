@@ -10,6 +10,7 @@ ScoringError
 │   ├── FormatUnsupported  written for another format number
 │   └── NothingToRollBack  no version was in use before
 ├── PolicyError            a policy that does not exist or cannot be applied
+├── HouseRulesRefused      a file of house rules that cannot be used
 ├── LayoutExceeded         more categories, or a longer key, than compiled code has room for
 ├── CacheRefused           the private folder could be written by someone else
 ├── IdentifierMissing      the language identifier's package is not installed whole
@@ -60,6 +61,10 @@ class NothingToRollBack(ArtifactError):
 
 class PolicyError(ScoringError):
     """The policy does not exist or cannot be applied to this model."""
+
+
+class HouseRulesRefused(ScoringError):
+    """A file of house rules cannot be used; the message says which line and why."""
 
 
 class LayoutExceeded(ScoringError):

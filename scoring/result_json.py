@@ -75,6 +75,9 @@ def _write(judgements: Judgements) -> list[bytes]:
     for place, language in judgements.languages.items():
         before = ends[place - 1] if place else 0
         results[place] = _in_language(results[place], languages[place] - before, language)
+    if judgements.deciders is not None:
+        deciders = map(judgements.deciders.get, range(count))
+        results = list(map(_with_decider, results, deciders))
     if judgements.spans is not None:
         results = list(map(_with_spans, results, judgements.spans))
     return results
@@ -83,6 +86,12 @@ def _write(judgements: Judgements) -> list[bytes]:
 def _in_language(result: bytes, at: int, language: str) -> bytes:
     """Put another language in the place of English."""
     return b"%b%b%b" % (result[:at], json.dumps(language).encode(), result[at + len(_ENGLISH) :])
+
+
+def _with_decider(result: bytes, rule: str | None) -> bytes:
+    """Say who decided, where house rules are in use."""
+    told = {"by": "model"} if rule is None else {"by": "rule", "rule": rule}
+    return b'%b,"decided_by":%b}' % (result[:-1], json.dumps(told, separators=(",", ":")).encode())
 
 
 def _with_spans(result: bytes, spans: list[Span]) -> bytes:

@@ -14,16 +14,20 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
 from scoring.artifacts.selection import current_version
 from scoring.compilation.private_folder import private_folder
-from scoring.errors import ArtifactError, CacheRefused
+from scoring.errors import ArtifactError, CacheRefused, HouseRulesRefused
 from service.errors import ServiceError, SettingsError
 from service.monitoring.logs import configure_logs
 from service.settings import SETTINGS, SHARED_METRICS, Settings, read_settings
+
+if TYPE_CHECKING:
+    from scoring.rules.house_rules import HouseRules
 
 DRAIN_SECONDS: Final = 30
 """How long requests under way may take to finish after SIGTERM."""
@@ -49,7 +53,7 @@ def main() -> int:
         with contextlib.suppress(OSError):  # the workers do without it, and say so
             private_folder(settings.cache)
         _check_policy(settings)
-    except (ServiceError, CacheRefused) as error:
+    except (ServiceError, CacheRefused, HouseRulesRefused) as error:
         sys.stderr.write(f"{error}\n")
         return _WRONG_SETTINGS
     configure_logs(settings.log_level)
@@ -98,20 +102,29 @@ def _shared_metrics(workers: int) -> Iterator[None]:
 
 
 def _check_policy(settings: Settings) -> None:
-    """Refuse a preset that the current model has not, where that model's manifest can be read.
+    """Refuse house rules that cannot be used, and a preset that neither they nor the model has.
 
-    What cannot be read here the workers report, and wait for a better one.
+    What cannot be read of the model here the workers report, and wait for a better one.
     """
+    rules = None if settings.rules is None else _read_rules(settings.rules)
     try:
         version = current_version(settings.models)
         content = (settings.models / version / "manifest.json").read_bytes()
         policies = [*json.loads(content)["policies"]]
     except (ArtifactError, OSError, ValueError, LookupError, TypeError):
         return
+    policies += [] if rules is None else [rule.name for rule in rules.presets]
     if settings.policy not in policies:
         raise SettingsError(
             f"MODERATION_POLICY is {settings.policy!r}; allowed: {', '.join(map(str, policies))}"
         )
+
+
+def _read_rules(path: Path) -> HouseRules:
+    """Read house rules, with the compiler that finds their words, only where there are any."""
+    from scoring.rules.rules_file import read_rules
+
+    return read_rules(path)
 
 
 def run(settings: Settings) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from scoring.artifacts.manifest import Manifest
@@ -18,8 +18,10 @@ from scoring.errors import ArtifactMissing, PolicyError, ScoringError
 from scoring.language.detect import LanguageIdentifier
 from scoring.language.identifier import load_identifier
 from scoring.model.scorer import Scorer
+from scoring.rules.house_rules import HouseRules, RuledScorer
 from service.monitoring.memory import give_back_memory, keep_for_good
 from service.monitoring.metrics import Metrics
+from service.rules import RulesFile
 from service.settings import Settings
 
 RETRY_SECONDS: Final = 30.0
@@ -49,11 +51,17 @@ class ServedModel:
         manifest: What it is.
         scorer: Scores texts with it.
         identify: Names the language of a text.
+        policies: Its presets, those of the house rules among them.
+        ruled: The model under house rules; None where there are none.
+        rules_digest: Which house rules, the first digits of their file's SHA-256; empty for none.
     """
 
     manifest: Manifest
     scorer: Scorer
     identify: LanguageIdentifier
+    policies: Mapping[str, Policy]
+    ruled: RuledScorer | None = None
+    rules_digest: str = ""
 
     def classify(
         self,
@@ -64,7 +72,31 @@ class ServedModel:
         explained: bool = False,
     ) -> Judgements:
         """Classify comments with this model: see `scoring.classify.classify`."""
+        if self.ruled is not None:
+            return self.ruled.classify(self.identify, policy, texts, declared, explained=explained)
         return classify(self.scorer, self.identify, policy, texts, declared, explained=explained)
+
+
+def under_rules(served: ServedModel, rules: HouseRules) -> ServedModel:
+    """Lay house rules over a model.
+
+    Args:
+        served: A model, under other rules or none.
+        rules: The rules.
+
+    Returns:
+        The model under these rules.
+
+    Raises:
+        HouseRulesRefused: They build on a preset that the model has not.
+        PolicyError: Their thresholds do not fit together.
+    """
+    return replace(
+        served,
+        policies=rules.policies(served.manifest.policies),
+        ruled=RuledScorer(rules, served.scorer, served.manifest.prevalence),
+        rules_digest=rules.digest,
+    )
 
 
 class ModelHolder:
@@ -79,8 +111,8 @@ class ModelHolder:
         """Name what to follow.
 
         Args:
-            settings: The folder that holds `CURRENT`, the seconds between two looks, and the preset
-                that a model must have.
+            settings: The folder that holds `CURRENT`, the file of house rules, the seconds between
+                two looks, and the preset that a model must have.
             metrics: Where loads and failures are counted.
             warm: Called in a thread with each model before it is used.
         """
@@ -90,6 +122,7 @@ class ModelHolder:
         """Set once `CURRENT` was followed for the first time, whether or not a model came of it."""
         self._models = settings.models
         self._policy = settings.policy
+        self._rules = RulesFile(settings.rules)
         self._reload_seconds = settings.reload_seconds
         self._metrics = metrics
         self._warm = warm
@@ -122,12 +155,38 @@ class ModelHolder:
         except _UNUSABLE as error:
             self._fail(error, None)
             return
+        changed = await asyncio.to_thread(self._rules.look)
         if self.served is not None and self.served.manifest.version == version:
             self._refused, self._last_failure = None, ""
+            if changed:
+                self._follow_rules(self.served)
             return
         if version == self._refused and time.monotonic() < self._retry_at:
             return
         await self._swap(version, self._identify)
+
+    def _follow_rules(self, served: ServedModel) -> None:
+        """Lay changed rules over the model in use; those that do not fit change nothing."""
+        try:
+            self.served = self._ruled(served)
+        except ScoringError as error:
+            self._rules.refuse(error)
+
+    def _ruled(self, served: ServedModel) -> ServedModel:
+        rules = self._rules.rules
+        if rules is None:
+            plain = replace(served, policies=served.manifest.policies, ruled=None, rules_digest="")
+            return self._with_preset(plain)
+        return self._with_preset(under_rules(served, rules))
+
+    def _with_preset(self, served: ServedModel) -> ServedModel:
+        if self._policy not in served.policies:
+            raise PolicyError(
+                f"model {served.manifest.version} has no policy {self._policy!r}, only "
+                f"{', '.join(served.policies)}; set MODERATION_POLICY to one of them, or train a "
+                "model or write house rules that have it"
+            )
+        return served
 
     async def _swap(self, version: str, identify: LanguageIdentifier) -> None:
         started = time.perf_counter()
@@ -150,13 +209,8 @@ class ModelHolder:
     def _load(self, version: str, identify: LanguageIdentifier) -> ServedModel:
         """Load a version; its arrays as stored are let go of."""
         published = load_version(self._models, version)
-        policies = published.manifest.policies
-        if self._policy not in policies:
-            raise PolicyError(
-                f"model {version} has no policy {self._policy!r}, only {', '.join(policies)}; set "
-                "MODERATION_POLICY to one of them, or train a model that has it"
-            )
-        return ServedModel(published.manifest, published.scorer, identify)
+        manifest = published.manifest
+        return self._ruled(ServedModel(manifest, published.scorer, identify, manifest.policies))
 
     def _fail(self, error: Exception, version: str | None) -> None:
         """Note a version that cannot be used; log it once, however often it is seen."""

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
-from scoring.artifacts.manifest import Manifest
 from scoring.classify import Judgements
 from scoring.decisions.policy import OUTCOMES
 from scoring.guidelines import CATEGORIES, GUIDELINES, GUIDELINES_VERSION
@@ -21,6 +20,7 @@ from service.documents.pages import documentation_page
 from service.http.body import read_json_body
 from service.http.problems import CODES
 from service.http.problems import MEDIA_TYPE as PROBLEM_TYPE
+from service.models import ServedModel
 from service.monitoring.metrics import MEDIA_TYPE as METRICS_TYPE
 from service.monitoring.metrics import Metrics
 from service.scheduling.steps import classify_in_steps
@@ -101,7 +101,7 @@ async def classify(request: Request) -> Response:
     body = await read_json_body(request, settings.max_body_bytes)
     call = parse_classify(body, settings.max_comments, settings.max_comment_bytes)
     request.scope["moderation.comments"] = len(call.items)
-    policy = choose_policy(call, served.manifest.policies, settings.policy)
+    policy = choose_policy(call, served.policies, settings.policy)
     comments = [item for item in call.items if isinstance(item, Comment)]
     judgements = await classify_in_steps(
         context.batcher, served, policy, [comment.text for comment in comments],
@@ -130,7 +130,7 @@ async def guidelines(request: Request) -> Response:  # noqa: ARG001 - every rout
 async def model(request: Request) -> Response:
     """Say which model answers, how it was made and what it takes."""
     context = context_of(request)
-    return json_response(describe_model(served_model(context).manifest, context.settings))
+    return json_response(describe_model(served_model(context), context.settings))
 
 
 @router.get("/healthz", summary="Is the process up", responses={200: {"model": schemas.Status}})
@@ -187,11 +187,11 @@ def json_response(content: object) -> Response:
     return Response(orjson.dumps(content), media_type="application/json")
 
 
-def describe_model(manifest: Manifest, settings: Settings) -> dict[str, Any]:
+def describe_model(served: ServedModel, settings: Settings) -> dict[str, Any]:
     """Build the answer of `GET /model`.
 
     Args:
-        manifest: The manifest of the model in use.
+        served: The model in use.
         settings: What the service was told.
 
     Returns:
@@ -203,7 +203,7 @@ def describe_model(manifest: Manifest, settings: Settings) -> dict[str, Any]:
             "approve_threshold": policy.approve_threshold,
             "category_thresholds": dict(zip(CATEGORIES, policy.category_thresholds, strict=True)),
         }
-        for name, policy in manifest.policies.items()
+        for name, policy in served.policies.items()
     }
     limits = ("max_comments", "max_comment_bytes", "max_body_bytes")
     copied = (
@@ -211,9 +211,10 @@ def describe_model(manifest: Manifest, settings: Settings) -> dict[str, Any]:
         "training_rows", "prevalence", "provisional", "sources",
     )  # fmt: skip
     return {
-        **{name: getattr(manifest, name) for name in copied},
+        **{name: getattr(served.manifest, name) for name in copied},
         "policy": settings.policy,
         "policies": policies,
+        "house_rules": served.rules_digest or None,
         "limits": {name: getattr(settings, name) for name in limits},
     }
 

@@ -64,6 +64,11 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "assist",
         "Preset that decides where a request names none; one that the model has.",
     ),
+    Setting(
+        "MODERATION_RULES",
+        "",
+        "File of house rules, TOML, followed like CURRENT; unset: none.",
+    ),
     Setting("MODERATION_MAX_COMMENTS", "256", "Most comments in one request."),
     Setting(
         "MODERATION_MAX_COMMENT_BYTES", str(LONGEST_COMMENT), "Longest comment, in bytes of UTF-8."
@@ -114,6 +119,7 @@ class Settings:
         models: Folder that holds `CURRENT`.
         workers: Number of worker processes.
         policy: Name of the preset for requests that name none.
+        rules: File of house rules, or None.
         max_comments: Most comments in one request.
         max_comment_bytes: Longest comment in bytes of UTF-8.
         max_body_bytes: Largest request body in bytes.
@@ -129,6 +135,7 @@ class Settings:
     models: Path
     workers: int
     policy: str
+    rules: Path | None
     max_comments: int
     max_comment_bytes: int
     max_body_bytes: int
@@ -164,6 +171,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         models=chosen_models(environment),
         workers=_integer(values, "MODERATION_WORKERS", 1, 256),
         policy=values["MODERATION_POLICY"],
+        rules=Path(values["MODERATION_RULES"]) if values["MODERATION_RULES"] else None,
         max_comments=max_comments,
         max_comment_bytes=max_comment_bytes,
         max_body_bytes=_integer(values, "MODERATION_MAX_BODY_BYTES", 1, 2**30),

@@ -13,5 +13,5 @@ def warm(served: ServedModel) -> None:
     Args:
         served: The model about to be used.
     """
-    policy = next(iter(served.manifest.policies.values()))
+    policy = next(iter(served.policies.values()))
     render(served.classify(policy, SAMPLES, [None] * len(SAMPLES), explained=True))

@@ -68,8 +68,8 @@ async def moderations(request: Request) -> Response:
     except OpenAIError as error:
         return _json(error.document, error.status)
     judgements = await _classify(request, context, texts)
-    manifest = served_model(context).manifest
-    thresholds = manifest.policies[settings.policy].category_thresholds
+    served = served_model(context)
+    manifest, thresholds = served.manifest, served.policies[settings.policy].category_thresholds
     name = request.scope.get("moderation.request_id", "0")
     return _json(format_moderations(str(name), manifest.version, judgements, thresholds))
 
@@ -91,7 +91,7 @@ async def _classify(request: Request, context: Context, texts: list[str]) -> Jud
     """Classify texts under the service's own preset, and count the first as one comment."""
     served = served_model(context)
     request.scope["moderation.comments"] = len(texts)
-    policy = served.manifest.policies[context.settings.policy]
+    policy = served.policies[context.settings.policy]
     undeclared = [None] * len(texts)
     return await classify_in_steps(
         context.batcher, served, policy, texts, undeclared, explained=False

@@ -49,8 +49,8 @@ def imported(source: str) -> Iterator[tuple[int, str]]:
 FOLDERS = {
     "scoring": (
         "errors", "guidelines", "comment_rules", "compilation", "text", "ngrams", "language",
-        "decisions", "model", "explain", "classify", "_result_json", "result_json", "artifacts",
-        "classifier", "frames", "parallel", "archive", "commands", "__main__",
+        "decisions", "model", "explain", "classify", "_result_json", "result_json", "rules",
+        "artifacts", "classifier", "frames", "parallel", "archive", "commands", "__main__",
     ),
     "training": (
         "errors", "settings", "keys", "chunks", "resources", "sources", "own_labels",

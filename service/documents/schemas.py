@@ -76,6 +76,13 @@ class SpanOut(BaseModel):
     weight: float = Field(gt=0, description="Its share of the category's log odds before scaling.")
 
 
+class DecidedBy(BaseModel):
+    """Who decided about a comment."""
+
+    by: Literal["model", "rule"]
+    rule: str | None = Field(None, description="The rule's name, where a rule decided.")
+
+
 class Result(BaseModel):
     """What was decided about one comment."""
 
@@ -88,6 +95,9 @@ class Result(BaseModel):
     reasons: list[str] = Field(description="Categories behind a rejection, likeliest first.")
     review_reason: Literal["language", "no_known_terms", "uncertain"] | None = Field(
         None, description="Only where the decision is review."
+    )
+    decided_by: DecidedBy | None = Field(
+        None, description="Only where house rules are in use: the model, or which rule."
     )
     spans: list[SpanOut] | None = Field(None, description="Only where explain is true.")
 
@@ -163,6 +173,9 @@ class ModelAnswer(BaseModel):
     sources: dict[str, str] = Field(description="Training sources and their licences.")
     policy: str = Field(description="Preset for requests that name none.")
     policies: dict[str, PolicyOut]
+    house_rules: str | None = Field(
+        description="Which house rules are in use, first digits of their SHA-256."
+    )
     limits: LimitsOut
 
 

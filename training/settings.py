@@ -32,6 +32,12 @@ class TrainingSettings:
         annotation_weight: Weight of an annotated news comment in training.
         written_weight: Weight of a comment written for the project in training.
         slots_weight: Weight of a sentence whose slots were filled at random.
+        crowd_share: Share of the margins of a second fit, in which comments labelled by crowds
+            count as much as their number: it knows more words, the first more of the guide.
+        crowd_annotation_weight: Weight of an annotated news comment in that fit.
+        crowd_written_weight: Weight of a comment written for the project, and of a filled
+            sentence, in that fit.
+        crowd_inverse_regularisation: `C` of that fit.
         own_weight: Weight of a comment that the newsroom's moderators decided.
         own_share: Share of own decisions in the mixture that calibrates, once they are enough.
         fewest_own: Own decisions to train on from which they calibrate, a tenth of each kind.
@@ -54,14 +60,18 @@ class TrainingSettings:
     folds: int = 5
     prevalence: float = 0.2
     written_share: float = 0.75
-    assist_precision: float = 0.9
+    assist_precision: float = 0.85
     false_reject_budget: float = 0.02
     further_budgets: tuple[float, ...] = (0.005, 0.01, 0.02, 0.05)
     category_precision: float = 0.95
-    false_approve_budget: float = 0.15
+    false_approve_budget: float = 0.2
     annotation_weight: float = 20.0
     written_weight: float = 10.0
     slots_weight: float = 3.0
+    crowd_share: float = 0.3
+    crowd_annotation_weight: float = 5.0
+    crowd_written_weight: float = 3.0
+    crowd_inverse_regularisation: float = 0.3
     own_weight: float = 10.0
     own_share: float = 0.5
     fewest_own: int = 500

@@ -10,6 +10,9 @@ from scoring.compilation.array_types import F64
 from scoring.compilation.jit import jit, kernel
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES
 
+LEAST: Final = 0.005
+"""No probability is nearer to 0 or 1: no sample of ours is large enough to tell that it is right in
+more than 199 of 200 cases. All are squeezed alike, so their order stays."""
 _ABUSE: Final = CATEGORIES.index("abuse")
 _FIRST_KIND: Final = CATEGORIES.index(ABUSE_KINDS[0])
 _LAST_KIND: Final = CATEGORIES.index(ABUSE_KINDS[-1])
@@ -30,6 +33,12 @@ def log_odds(probability: float) -> float:
 
 
 @kernel
+def _squeeze(probability: float) -> float:
+    """Keep a probability away from certainty."""
+    return LEAST + (1.0 - 2.0 * LEAST) * probability
+
+
+@kernel
 def calibrate(margins: F64, slopes: F64, offsets: F64, overall: F64, category: F64) -> float:
     """Turn one text's margins into calibrated probabilities.
 
@@ -39,10 +48,10 @@ def calibrate(margins: F64, slopes: F64, offsets: F64, overall: F64, category: F
             p = sigmoid(slope * margin + offset) (Platt 1999).
         overall: float64 (3): constant, weight of the reject head's margin, weight of the log odds
             that any category is violated if they were independent.
-        category: float64 (heads - 1) output, in [0, 1]; `abuse` not below its kinds.
+        category: float64 (heads - 1) output, in [LEAST, 1 - LEAST]; `abuse` not below its kinds.
 
     Returns:
-        The probability of rejection in [0, 1], not below the largest category's.
+        The probability of rejection in [LEAST, 1 - LEAST], not below the largest category's.
     """
     for c in range(len(category)):
         category[c] = 1.0 / (1.0 + np.exp(-(slopes[c] * margins[c] + offsets[c])))
@@ -55,7 +64,9 @@ def calibrate(margins: F64, slopes: F64, offsets: F64, overall: F64, category: F
         largest = max(largest, category[c])
     any_violated = min(max(1.0 - none, 1e-6), 1.0 - 1e-6)
     z = overall[0] + overall[1] * margins[len(category)] + overall[2] * log_odds(any_violated)
-    return max(float(1.0 / (1.0 + np.exp(-z))), largest)
+    for c in range(len(category)):
+        category[c] = _squeeze(category[c])
+    return _squeeze(max(float(1.0 / (1.0 + np.exp(-z))), largest))
 
 
 @jit

@@ -12,6 +12,7 @@ import numpy as np
 
 from scoring.compilation.array_types import I32, U8, U32
 from scoring.compilation.jit import kernel
+from scoring.text._markup import AMPERSAND, LESS_THAN, NOTHING, read_entity, read_tag
 from scoring.text.unicode_tables import FIRST_REGIONAL, LAST_REGIONAL, NEUTRAL_EMOJI
 
 TABLE_SIZE: Final = 0x20000
@@ -82,6 +83,19 @@ def _append(
 
 
 @kernel
+def _append_all(
+    folded: U32, kind: np.uint8, classes: U8, begin: int, end: int,
+    codes: U32, kinds: U8, begins: I32, ends: I32, size: int,
+) -> int:  # fmt: skip
+    """Append all that a code point folds to; of a folding such as "(1)", each has its own class."""
+    for code in folded:
+        if len(folded) > 1 and code < TABLE_SIZE:
+            kind = classes[code]
+        size = _append(code, kind, begin, end, codes, kinds, begins, ends, size)
+    return size
+
+
+@kernel
 def _is_regional(points: U32, at: int) -> bool:
     return bool(0 <= at < len(points) and FIRST_REGIONAL <= points[at] <= LAST_REGIONAL)
 
@@ -93,6 +107,20 @@ def _is_flag(points: U32, at: int) -> bool:
         return False
     alone = not _is_regional(points, at - 1) and not _is_regional(points, at + 2)
     return _is_regional(points, at + 1) and alone
+
+
+@kernel
+def _read_markup(points: U32, at: int, lengths: U8) -> tuple[np.uint32, int]:
+    """What the & or < at `at` stands for, and where that ends; the sign itself where it is text."""
+    if points[at] == AMPERSAND:
+        point, end = read_entity(points, at)
+        if point < TABLE_SIZE and lengths[point] > end - at:
+            end = at  # it would take more room than `folded_size` has counted
+    else:
+        point, end = read_tag(points, at)
+    if end == at:
+        return points[at], at + 1
+    return np.uint32(point), end
 
 
 @kernel
@@ -112,30 +140,31 @@ def fold_points(
         The number of entries written.
     """
     size = int(np.int64(0))  # not a plain 0: what it is handed to would be compiled for it too
-    flag_until = int(np.int64(0))
+    done = int(np.int64(0))
     for i in range(len(points)):
         point = points[i]
-        if i < flag_until:
+        if i < done:
+            continue
+        done = i + 1
+        if point in (AMPERSAND, LESS_THAN):
+            point, done = _read_markup(points, i, lengths)
+            if point == NOTHING:
+                continue
+        elif _is_flag(points, i):
+            done = i + 2
+            size = _append(FLAG, MARK_KIND, i, done, codes, kinds, begins, ends, size)
             continue
         if point >= TABLE_SIZE:
             if point < TAGS:
-                size = _append(point, LETTER_KIND, i, i + 1, codes, kinds, begins, ends, size)
-            continue
-        if _is_flag(points, i):
-            flag_until = i + 2
-            size = _append(FLAG, MARK_KIND, i, i + 2, codes, kinds, begins, ends, size)
+                size = _append(point, LETTER_KIND, i, done, codes, kinds, begins, ends, size)
             continue
         kind = classes[point]
         if kind == 0:
             continue
         if kind == 1:
-            size = _append(SPACE_CODE, kind, i, i + 1, codes, kinds, begins, ends, size)
+            size = _append(SPACE_CODE, kind, i, done, codes, kinds, begins, ends, size)
             continue
-        start = starts[point]
-        stop = start + lengths[point]
-        for k in range(start, stop):
-            code = pool[k]
-            if stop - start > 1 and code < TABLE_SIZE:
-                kind = classes[code]  # of a folding such as "(1)", each part has its own class
-            size = _append(code, kind, i, i + 1, codes, kinds, begins, ends, size)
+        first = starts[point]
+        folded = pool[first : first + lengths[point]]
+        size = _append_all(folded, kind, classes, i, done, codes, kinds, begins, ends, size)
     return size

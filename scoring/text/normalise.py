@@ -2,10 +2,13 @@
 
 Rules, in order:
 
-1. Each code point is decomposed (NFKD), case-folded and stripped of its combining marks; invisible
-   characters (zero width, bidi, NUL, variation selectors, skin tones) vanish; typographic quotes
-   and dashes become plain ones. Fullwidth, circled, boxed, mathematical and regional letters and
-   small capitals become plain letters. Emoji of people, flags, faiths, food and places become one.
+1. HTML is read as a browser shows it: a character reference (&#105; &amp;) is its character, a tag
+   such as <b> vanishes inside a word too, one such as <br> parts words; a link keeps its address.
+   Each code point is decomposed (NFKD), case-folded and stripped of its combining marks;
+   invisible characters (zero width, bidi, NUL, variation selectors, skin tones) vanish;
+   typographic quotes and dashes become plain ones. Fullwidth, circled, boxed, mathematical and
+   regional letters and small capitals become plain letters. Emoji of people, flags, faiths, food
+   and places become one.
 2. White space becomes one space. A letter three times in a row or more is kept once (fuuuck), e, l,
    o, s, w and any other character twice; digits stay.
 3. The scheme of a URL and the last label of a bare domain become the token URL, and the words of
@@ -35,7 +38,7 @@ from scoring.text._fold import fold_points, folded_size
 from scoring.text._tokens import cut_tokens
 from scoring.text.unicode_tables import code_points, unicode_tables
 
-NORMALISER_VERSION: Final = 2
+NORMALISER_VERSION: Final = 3
 """Changes whenever any text would normalise differently; artifacts name the one they need."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -73,6 +74,29 @@ def row_weights(
     weights = np.where(annotated_news, settings.annotation_weight, weights)
     unsure = (rows["certainty"] == "unsure").to_numpy(bool)
     return np.where(unsure, weights * settings.unsure_factor, weights)
+
+
+def crowd_row_weights(
+    rows: pd.DataFrame, news: frozenset[str], settings: TrainingSettings
+) -> NDArray[np.float64]:
+    """Weigh training rows for the second fit: 1 for a comment that a crowd labelled.
+
+    Args:
+        rows: Rows of a corpus.
+        news: Keys of the news sources.
+        settings: Weights of annotated and written rows in that fit.
+
+    Returns:
+        float64 (n).
+    """
+    second = replace(
+        settings,
+        annotation_weight=settings.crowd_annotation_weight,
+        written_weight=settings.crowd_written_weight,
+        slots_weight=settings.crowd_written_weight,
+        own_weight=settings.crowd_written_weight,
+    )
+    return row_weights(rows, dict.fromkeys(set(rows["source"]), 1.0), news, second)
 
 
 def judging_weights(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -32,13 +32,15 @@ class TrainingRows:
         weights: float64 (n), how much each counts in training.
         judging: float64 (n), how much each counts in calibration; 0 for most.
         english: Texts known to be English.
-        known: Names that may stand in an English text, and words that do not.
+        crowd_weights: float64 (n), how much each counts in the second fit; None for no second fit.
+        known: Words that may stand in an English text, and words that do not.
     """
 
     rows: pd.DataFrame
     weights: NDArray[np.float64]
     judging: NDArray[np.float64]
     english: list[str]
+    crowd_weights: NDArray[np.float64] | None = None
     known: KnownWords = field(default_factory=KnownWords)
 
 
@@ -87,12 +89,12 @@ def build_model(
 def _english(
     data: TrainingRows, settings: TrainingSettings, resources: Resources
 ) -> NDArray[np.uint64]:
-    """Hash the words that texts show to be English, and names; not words of other languages."""
-    names, foreign = (
+    """Hash the words that lists or texts show to be English; not words of other languages."""
+    listed, foreign = (
         np.array([hash_term(word, word=True) for word in words], np.uint64) for words in data.known
     )
     shown = english_words(data.english, settings, resources)
-    return np.setdiff1d(np.union1d(shown, names), foreign)
+    return np.setdiff1d(np.union1d(shown, listed), foreign)
 
 
 def _heaviest(
@@ -131,27 +133,75 @@ def cross_fit(
 ) -> tuple[Heads, NDArray[np.float64]]:
     """Fit the heads on all rows, and score every row by heads that never saw its group.
 
+    Two fits whose margins are added are still one linear head; see docs/decisions/0006.
+
     Args:
         features: Features of the rows.
         labels: int8 (n, 12).
         data: The rows and their weights.
-        settings: How to fit, and the number of folds.
+        settings: How to fit, the number of folds, and the second fit's share.
 
     Returns:
         The heads fitted on all rows, and margins out of fold, float64 (n, 12), columns in the order
         of `HEADS`.
     """
     fold_of = group_folds(data.rows["group"].to_numpy(), settings.folds, settings.seed)
+    first = _fit_folds(features, labels, data.weights, fold_of, settings)
+    if data.crowd_weights is None or settings.crowd_share == 0.0:
+        return first
+    settings_of_crowd = replace(
+        settings, inverse_regularisation=settings.crowd_inverse_regularisation
+    )
+    second = _fit_folds(features, labels, data.crowd_weights, fold_of, settings_of_crowd)
+    judging = data.judging > 0 if (data.judging > 0).any() else np.ones(len(labels), bool)
+    return mix(first, second, judging, settings.crowd_share)
+
+
+def _fit_folds(
+    features: Features,
+    labels: NDArray[np.int8],
+    weights: NDArray[np.float64],
+    fold_of: NDArray[np.int64],
+    settings: TrainingSettings,
+) -> tuple[Heads, NDArray[np.float64]]:
+    """Fit on all rows, and on all but each fold; returns heads and margins out of fold."""
     # weight 0 leaves the fold out without a copy of the matrix
-    weightings = [np.where(fold_of == fold, 0.0, data.weights) for fold in range(settings.folds)]
+    weightings = [np.where(fold_of == fold, 0.0, weights) for fold in range(settings.folds)]
     whole, *folds = fit_heads(
-        features.values, labels, [data.weights, *weightings], settings, progress="fitting heads"
+        features.values, labels, [weights, *weightings], settings, progress="fitting heads"
     )
     margins = np.zeros((len(labels), len(HEADS)))
     for fold, heads in enumerate(folds):
         held = np.flatnonzero(fold_of == fold)
         margins[held] = features.values[held] @ heads.weights + heads.biases
     return whole, margins
+
+
+def mix(
+    first: tuple[Heads, NDArray[np.float64]],
+    second: tuple[Heads, NDArray[np.float64]],
+    judging: NDArray[np.bool_],
+    share: float,
+) -> tuple[Heads, NDArray[np.float64]]:
+    """Add the second fit's margins to the first's, scaled to the first's spread.
+
+    Args:
+        first: Heads, and their margins out of fold, float64 (n, 12).
+        second: The same of the second fit.
+        judging: bool (n), the rows whose margins tell the spread.
+        share: The second fit's, in [0, 1].
+
+    Returns:
+        The sums, as heads and as margins.
+    """
+    spreads = [margins[judging].std(axis=0) for _, margins in (first, second)]
+    usable = (spreads[0] > 0) & (spreads[1] > 0)
+    ratio = np.divide(spreads[0], spreads[1], out=np.zeros(len(HEADS)), where=usable)
+    one = np.where(usable, 1.0 - share, 1.0)
+    two = share * ratio
+    weights = (first[0].weights * one + second[0].weights * two).astype(np.float32)
+    biases = first[0].biases * one + second[0].biases * two
+    return Heads(weights, biases), first[1] * one + second[1] * two
 
 
 def judged_rows(

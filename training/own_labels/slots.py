@@ -22,7 +22,8 @@ from training.sources.table import build_table
 SOURCE: Final = "slots"
 """As `training.corpus.merge.SLOTS`."""
 FILLED: Final = 15
-"""Times each sentence is filled."""
+"""Times a sentence is filled that says nothing else."""
+_NAMES: Final = ("first_names.txt",)
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _LETTERS: Final = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -35,16 +36,16 @@ class KnownWords(NamedTuple):
     """Words that a text may hold and be English, and words that show that it is not.
 
     Attributes:
-        names: Names of people, places and peoples, in lower case.
+        english: English words, and names of people, places and peoples, in lower case.
         foreign: Frequent words of other languages, in lower case.
     """
 
-    names: tuple[str, ...] = ()
+    english: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
 
 
 def read_known_words(folder: Path) -> KnownWords:
-    """Read the listed names, places and foreign words.
+    """Read the listed names, places, English and foreign words.
 
     Args:
         folder: The folder data/lists.
@@ -52,11 +53,16 @@ def read_known_words(folder: Path) -> KnownWords:
     Returns:
         The words; none where there is no such folder.
     """
-    names, places, foreign = (
-        (folder / name).read_text(encoding="utf-8").split() if (folder / name).exists() else []
-        for name in ("first_names.txt", "places.txt", "not_english.txt")
+    english = ("english.txt", "everyday_english.txt", *_NAMES, "surnames.txt", "places.txt")
+    foreign = ("not_english.txt", "other_languages.txt")
+    return KnownWords(_read_words(folder, english), _read_words(folder, foreign))
+
+
+def _read_words(folder: Path, names: tuple[str, ...]) -> tuple[str, ...]:
+    paths = [folder / name for name in names]
+    return tuple(
+        word for path in paths if path.exists() for word in path.read_text(encoding="utf-8").split()
     )
-    return KnownWords((*names, *places), tuple(foreign))
 
 
 def read_slots(folder: Path, seed: int) -> pd.DataFrame:
@@ -79,34 +85,52 @@ def read_slots(folder: Path, seed: int) -> pd.DataFrame:
     fillers = _fillers(folder) if sentences else {}
     random = np.random.default_rng(seed)
     texts, named, groups = [], [], []
-    for number, (categories, sentence) in enumerate(sentences, 1):
-        for _ in range(FILLED):
-            texts.append(_fill(sentence, fillers, random))
-            named.append(categories)
-            groups.append(f"slots:{number}")
+    for number, sentence in enumerate(sentences, 1):
+        texts += _filled(sentence, fillers, random)
+        named += [sentence.categories] * sentence.times
+        groups += [f"slots:{number}"] * sentence.times
     return build_table(
         SOURCE, texts, [str(n) for n in range(len(texts))], _labels(named), groups=groups
     )
 
 
-def _sentence(line: str, where: str) -> tuple[frozenset[str] | None, str]:
-    """Read one line: the categories (None of an approved sentence) and the sentence."""
+class _Sentence(NamedTuple):
+    """A line of the file: categories (None of an approved sentence), text, times it is filled."""
+
+    categories: frozenset[str] | None
+    text: str
+    times: int
+
+
+def _sentence(line: str, where: str) -> _Sentence:
+    """Read one line."""
     cells = line.split("\t")
-    if len(cells) != 3 or cells[0] not in ("a", "r") or not cells[2].strip():
-        raise SlotsError(f"{where}: needs a or r, categories and a sentence, separated by tabs")
+    if len(cells) not in (3, 4) or cells[0] not in ("a", "r") or not cells[2].strip():
+        raise SlotsError(
+            f"{where}: needs a or r, categories, a sentence and, if more than {FILLED}, how many "
+            "times it is filled, separated by tabs"
+        )
     categories = frozenset(cells[1].split(",")) - {""}
     contradiction = (cells[0] == "a") == bool(categories) or (
         categories & set(ABUSE_KINDS) and "abuse" not in categories
     )
     if contradiction or not categories <= set(CATEGORIES):
         raise SlotsError(f"{where}: decision {cells[0]} and categories {cells[1]!r} do not fit")
-    return (categories or None), cells[2]
+    times = cells[3] if len(cells) == 4 else str(FILLED)
+    if not times.isdecimal() or int(times) < 1:
+        raise SlotsError(f"{where}: filled {times!r} times; needs a whole number above 0")
+    return _Sentence(categories or None, cells[2], int(times))
 
 
 def _fillers(folder: Path) -> dict[str, Sequence[str]]:
-    names = (folder / "first_names.txt").read_text(encoding="utf-8").split()
-    places = (folder / "places.txt").read_text(encoding="utf-8").split()
+    names, places = _read_words(folder, _NAMES), _read_words(folder, ("places.txt",))
+    surnames, words = (
+        _read_words(folder, ("surnames.txt",)),
+        _read_words(folder, ("plain_words.txt",)),
+    )
     return {
+        "surname": [name.capitalize() for name in surnames],
+        "word": words,
         "name": [name.capitalize() for name in names],
         "place": [place.capitalize() for place in places],
         "handle": [f"@{name}{ending}" for name in names[::7] for ending in ("", "_1", "88")],
@@ -117,12 +141,24 @@ def _fillers(folder: Path) -> dict[str, Sequence[str]]:
     }
 
 
-def _fill(sentence: str, fillers: Mapping[str, Sequence[str]], random: np.random.Generator) -> str:
-    def draw(slot: re.Match[str]) -> str:
-        choices = fillers[slot[1]]
-        return choices[int(random.integers(len(choices)))]
-
-    return _SLOT.sub(draw, sentence)
+def _filled(
+    sentence: _Sentence, fillers: Mapping[str, Sequence[str]], random: np.random.Generator
+) -> list[str]:
+    """Fill a sentence as often as it says; no filler comes twice before each has come once."""
+    slots = _SLOT.findall(sentence.text)
+    drawn = []
+    for slot in slots:
+        size = len(fillers[slot])
+        rounds = -(-sentence.times // size)
+        order = np.concatenate([random.permutation(size) for _ in range(rounds)])
+        drawn.append([fillers[slot][int(place)] for place in order[: sentence.times]])
+    pieces = _SLOT.split(sentence.text)[::2]  # what stands between the slots
+    if not slots:
+        return [sentence.text] * sentence.times
+    return [
+        "".join(piece + filler for piece, filler in zip(pieces, (*chosen, ""), strict=True))
+        for chosen in zip(*drawn, strict=True)
+    ]
 
 
 def _labels(named: Sequence[frozenset[str] | None]) -> dict[str, LabelArray]:

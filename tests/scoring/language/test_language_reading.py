@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from scoring.language._rules import FOREIGN_LETTERS, MANY_WORDS
+from scoring.language._rules import FOREIGN_LETTERS, MANY_WORDS, MOSTLY
 from scoring.language.detect import (
     ENGLISH_PROBABILITY,
-    FOREIGN_PROBABILITIES,
+    FOREIGN_PROBABILITY,
     UNDETERMINED,
     LanguageIdentifier,
     Reading,
@@ -19,7 +19,6 @@ from scoring.language.detect import (
 
 ENGLISH = TextStatistics(known_terms=20, letters=20, latin_letters=20, words=5, english_words=5)
 READABLE = Reading("en", readable=True)
-(MOSTLY, MOSTLY_OUTWEIGHED), (PARTLY, PARTLY_OUTWEIGHED) = FOREIGN_PROBABILITIES
 
 
 def says(language: str, probability: float) -> LanguageIdentifier:
@@ -77,12 +76,16 @@ def test_a_text_without_letters_is_read() -> None:
     assert read("1234 !!!", signs, silent) == READABLE
 
 
-def test_the_identifier_is_believed_where_little_is_known_english() -> None:
-    little = counted(english_words=1)
-    assert read("…", little, says("en", ENGLISH_PROBABILITY)) == READABLE
-    assert read("…", little, says("de", 0.9)) == unreadable("de")
+def test_little_known_english_goes_to_a_person_whatever_the_identifier_thinks() -> None:
+    """An insult in Latin letters, with an English word or two, is no English comment."""
+    little = counted(words=5, english_words=3)
+    assert read("…", little, says("en", 0.99)) == unreadable(UNDETERMINED)
     assert read("…", little, says("de", 0.01)) == unreadable("de")
-    assert read("…", little, says("en", ENGLISH_PROBABILITY - 0.01)) == unreadable(UNDETERMINED)
+
+
+def test_two_of_three_words_and_an_unlisted_name_are_english() -> None:
+    thanks = counted(words=3, english_words=2)
+    assert read("…", thanks, says("en", ENGLISH_PROBABILITY)) == READABLE
 
 
 def test_what_has_no_known_word_is_never_read_whatever_the_identifier_thinks() -> None:
@@ -91,15 +94,10 @@ def test_what_has_no_known_word_is_never_read_whatever_the_identifier_thinks() -
     assert read("…", none, says("ar", 0.2)) == unreadable("ar")
 
 
-@pytest.mark.parametrize(
-    ("share", "outweighed_from"), [(MOSTLY, MOSTLY_OUTWEIGHED), (PARTLY, PARTLY_OUTWEIGHED)]
-)
-def test_english_words_outweigh_an_unsure_identifier(share: float, outweighed_from: float) -> None:
-    some = counted(words=1000, english_words=round(1000 * share))
-    if share >= MOSTLY:
-        some = counted(words=MANY_WORDS - 1, english_words=MANY_WORDS - 2)
-    assert read("…", some, says("de", outweighed_from - 0.01)) == READABLE
-    assert read("…", some, says("de", outweighed_from)) == unreadable("de")
+def test_english_words_outweigh_an_unsure_identifier() -> None:
+    most = counted(words=MANY_WORDS - 1, english_words=MANY_WORDS - 2)
+    assert read("…", most, says("de", FOREIGN_PROBABILITY - 0.01)) == READABLE
+    assert read("…", most, says("de", FOREIGN_PROBABILITY)) == unreadable("de")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from scoring.errors import LayoutExceeded, LoneSurrogate
 from scoring.guidelines import ABUSE_KINDS, CATEGORIES, HEADS
 from scoring.language.detect import TextStatistics
+from scoring.model._calibration import LEAST
 from scoring.model.arrays import LinearModel
 from scoring.model.scorer import Scorer, Scores, calibrated_probabilities
 from scoring.ngrams.extract import hash_term
@@ -72,18 +73,18 @@ def test_probabilities_follow_from_margins(
     reject = sigmoid(
         constant + margin * scores.margins[:, -1] + odds * np.log(independent / (1 - independent))
     )
-    np.testing.assert_allclose(scores.category_probabilities, category, atol=1e-12)
-    np.testing.assert_allclose(
-        scores.reject_probability, np.maximum(reject, category.max(axis=1)), atol=1e-12
-    )
+    told = LEAST + (1 - 2 * LEAST) * category
+    np.testing.assert_allclose(scores.category_probabilities, told, atol=1e-12)
+    told = LEAST + (1 - 2 * LEAST) * np.maximum(reject, category.max(axis=1))
+    np.testing.assert_allclose(scores.reject_probability, told, atol=1e-12)
 
 
-def test_probabilities_lie_in_0_to_1_at_extreme_margins() -> None:
+def test_no_probability_is_certain_at_extreme_margins() -> None:
     margins = np.array([[value] * len(HEADS) for value in (-1e4, -50.0, 0.0, 50.0, 1e4)])
     ones = np.ones(len(CATEGORIES))
     category, reject = calibrated_probabilities(margins, ones, 0 * ones, np.array([0.0, 1.0, 1.0]))
     for probabilities in (category, reject):
-        assert ((probabilities >= 0) & (probabilities <= 1)).all()
+        assert ((probabilities >= 0.005) & (probabilities <= 0.995)).all()
         assert (np.diff(probabilities, axis=0) >= 0).all()
 
 

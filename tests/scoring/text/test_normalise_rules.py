@@ -49,6 +49,33 @@ def test_rule_1_folds_case_marks_and_forms(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("id&#105;ot &#x69;diot &#105diot f&shy;uck", "idiot idiot idiot fuck"),
+        ("you&apos;re AT&amp;T R&D", "you're at & t r & d"),
+        ("id<b>i</b>ot id<span class='x'>i</span>ot id<!-- - -->iot", "idiot idiot idiot"),
+        ("one<br>two<br/>three <p>four</p>", "one two three four"),
+        ('<a href="http://spam.com">x</a>', '< a href = " URL spam com " > x'),
+        ("you <such an idiot> <!-- idiot -->", "you < such an idiot > < ! -- idiot -- >"),
+        ("a < b > c, 5<6 and 7>2, I <3 you", "a < b > c , 0 < 0 and 0 > 0 , i < 0 you"),
+        ("a <b and an idiot> c", "a < b and an idiot > c"),
+        (
+            "& &# &#; &#0; &#xD800; &#99999999; &nosuch; <",
+            "& & # & # ; & # 0 ; & # xd000 ; & # 00000000 ; & nosuch ; <",
+        ),
+    ],
+)
+def test_rule_1_reads_html_as_a_browser_shows_it(text: str, expected: str) -> None:
+    assert str(normalise(text)) == expected
+
+
+def test_html_keeps_its_offsets() -> None:
+    assert pieces("an id&#105;ot, id<b>i</b>ot<br>x") == [
+        ("an", "an"), ("idiot", "id&#105;ot"), (",", ","), ("idiot", "id<b>i</b>ot"), ("x", "x")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("a \t\r\n\u00a0\u3000\x00\x07b", "a b"),
         ("  a  ", "a"),
         ("soooo goooood!!!!!!", "soo good !!"),

@@ -1,4 +1,4 @@
-"""A newsroom's whole loop from a bare environment: wheel, serve, import, train, compare, use, rules.
+"""A newsroom's whole loop from a bare environment, from the wheel to a roll-back.
 
 `pytest -s` shows how long each step takes; the README quotes it.
 """

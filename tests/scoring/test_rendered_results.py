@@ -171,7 +171,7 @@ def test_the_identifier_settles_a_doubtful_text(
         asked.append(text)
         return said
 
-    doubtful = "you xqzw vrtk plmf"  # one word of four is known
+    doubtful = "you are an xqzw"  # three words of four are known
     told, plain = results(tiny_scorer, identify, [doubtful, "you are an idiot"], [None, None])
     assert asked == [doubtful]
     assert told["language"] == language

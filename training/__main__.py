@@ -75,6 +75,13 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         action="store_true",
         help="keep the version in use: the new one waits for `models use`",
     )
+    training.add_argument(
+        "--own-weight",
+        type=float,
+        default=TrainingSettings.own_weight,
+        metavar="W",
+        help=f"weight of an own decision ({TrainingSettings.own_weight:g}); a written comment's is 10",
+    )
     steps.add_parser("hold-back", help="append newly annotated comments to the held-back list")
     evaluation = steps.add_parser(
         "evaluate", help="measure the current version on the held-back comments"
@@ -157,7 +164,10 @@ def _bring(_folders: Folders, options: argparse.Namespace) -> None:
 
 
 def _train(folders: Folders, options: argparse.Namespace) -> None:
-    started, settings = time.monotonic(), TrainingSettings(jobs=options.jobs)
+    started, settings = (
+        time.monotonic(),
+        TrainingSettings(jobs=options.jobs, own_weight=options.own_weight),
+    )
     with _open_chunk_map(options) as chunk_map:
         train(
             folders,

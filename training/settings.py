@@ -72,7 +72,7 @@ class TrainingSettings:
     crowd_annotation_weight: float = 5.0
     crowd_written_weight: float = 3.0
     crowd_inverse_regularisation: float = 0.3
-    own_weight: float = 10.0
+    own_weight: float = 30.0
     own_share: float = 0.5
     fewest_own: int = 500
     unsure_factor: float = 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -22,7 +23,9 @@ from scoring.text.normalise import normalise
 from training.corpus.weights import prevalence_weights
 from training.evaluation.evaluate import evaluate, preset_shares, score_rows
 from training.evaluation.metrics import TOO_FEW, interval_text
-from training.own_labels.labelled_csv import OwnCommentsError, read_own_comments, write_example
+from training.own_decisions.store import FILE, own_table, read_decisions
+from training.own_labels.labelled_csv import OwnCommentsError, write_example
+from training.own_labels.labelled_csv import read_own_comments as read_labelled_csv
 from training.settings import TrainingSettings
 from training.sources.labels import REJECT, YES
 
@@ -41,6 +44,31 @@ WORST: Final = 20
 WORDS: Final = 6
 FALSE_REJECT: Final = "false reject"
 MISS: Final = "miss"
+
+
+def read_own_comments(path: Path) -> pd.DataFrame:
+    """Read own comments: a labelled CSV, or the decisions that `import` keeps.
+
+    Args:
+        path: A CSV file, or `data/own/decisions.jsonl`.
+
+    Returns:
+        A row table (training.sources.table): `row_id` is the comment's line in the file; see
+        `training.own_labels.labelled_csv` for its `attrs`.
+
+    Raises:
+        OwnCommentsError: The CSV is wrong, or the file holds no decisions.
+        OwnDecisionsDamaged: A line of the decisions is not as `import` writes it.
+    """
+    if path.name != FILE:
+        return read_labelled_csv(path)
+    decisions = read_decisions(path.parent)
+    if not decisions:
+        raise OwnCommentsError(f"{path} holds no decisions; `import` some first")
+    table = own_table(decisions)
+    table["row_id"] = [str(int(place) + 1) for place in table["row_id"]]
+    table.attrs["ignored_columns"] = []
+    return table
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from scoring.model.scorer import Scorer
 from scoring.ngrams.extract import TermSettings, extract_terms
 from scoring.text.normalise import NORMALISER_VERSION, normalise
 from training.evaluation.metrics import interval_text
+from training.own_decisions.store import add_decisions
+from training.own_decisions.understanding import OwnDecision
 from training.reports.own_comments import (
     OwnCommentsError,
     OwnEvaluation,
@@ -259,3 +261,15 @@ def test_a_head_that_rejects_nothing_says_so() -> None:
     assert interval_text(None) == "none rejected"
     judged = {"verdict": "judged", "precision": None, "recall": estimate}
     assert _interval(judged, "precision") == "none rejected"
+
+
+def test_imported_decisions_are_read_as_they_are(tmp_path: Path) -> None:
+    decisions = [OwnDecision("a b", "reject", ("threat",), "1"), OwnDecision("c d", "approve")]
+    add_decisions(tmp_path, decisions, dry_run=False)
+    table = read_own_comments(tmp_path / "decisions.jsonl")
+    assert table["text"].tolist() == ["c d", "a b"]
+    assert table["row_id"].tolist() == ["1", "2"]
+    assert table["reject"].tolist() == [0, 1]
+    assert table["threat"].tolist() == [-1, 1]
+    with pytest.raises(OwnCommentsError, match="`import` some first"):
+        read_own_comments(tmp_path / "none" / "decisions.jsonl")

@@ -78,9 +78,9 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     training.add_argument(
         "--own-weight",
         type=float,
-        default=TrainingSettings.own_weight,
+        default=TrainingSettings().own_weight,
         metavar="W",
-        help=f"weight of an own decision ({TrainingSettings.own_weight:g}); a written comment's is 10",
+        help="weight of an own decision (30; a written comment's is 10)",
     )
     steps.add_parser("hold-back", help="append newly annotated comments to the held-back list")
     evaluation = steps.add_parser(

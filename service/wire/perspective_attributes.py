@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -27,19 +30,44 @@ def _toxicity(category: NDArray[np.float64], reject: NDArray[np.float64]) -> NDA
     return np.asarray(np.maximum(others, toxic))
 
 
-_PRODUCTION: Final[Mapping[str, _Column]] = {
+MAP_FILE: Final = Path(__file__).with_name("perspective_map.json")
+MEASURED: Final[Mapping[str, _Column]] = {
     "TOXICITY": _toxicity,
     "SEVERE_TOXICITY": _largest("threat", "abuse"),
     "IDENTITY_ATTACK": _largest("abuse"),
     "INSULT": _largest("personal_attack"),
     "PROFANITY": _largest("profanity", "vulgarity"),
     "THREAT": _largest("threat"),
-}
-ATTRIBUTES: Final[Mapping[str, _Column]] = {
-    **_PRODUCTION,
-    **{f"{name}_EXPERIMENTAL": column for name, column in _PRODUCTION.items()},
     "SEXUALLY_EXPLICIT": _largest("vulgarity"),
-    "OBSCENE": _largest("profanity", "vulgarity"),
+}
+"""What we have of each attribute whose scores by Perspective itself are published."""
+
+
+@lru_cache(maxsize=1)
+def _maps() -> Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Read what our numbers mean on Perspective's scale: tests/benchmarks/perspective_map.py."""
+    told = json.loads(MAP_FILE.read_text(encoding="utf-8"))["maps"]
+    return {name: (np.array(one["ours"]), np.array(one["theirs"])) for name, one in told.items()}
+
+
+def _on_their_scale(name: str) -> _Column:
+    column = MEASURED[name]
+
+    def mapped(category: NDArray[np.float64], reject: NDArray[np.float64]) -> NDArray[np.float64]:
+        ours, theirs = _maps()[name]
+        return np.interp(column(category, reject), ours, theirs)
+
+    return mapped
+
+
+_MAPPED: Final[Mapping[str, _Column]] = {name: _on_their_scale(name) for name in MEASURED}
+_PRODUCTION: Final = (
+    "TOXICITY", "SEVERE_TOXICITY", "IDENTITY_ATTACK", "INSULT", "PROFANITY", "THREAT",
+)  # fmt: skip
+ATTRIBUTES: Final[Mapping[str, _Column]] = {
+    **_MAPPED,
+    **{f"{name}_EXPERIMENTAL": _MAPPED[name] for name in _PRODUCTION},
+    "OBSCENE": _MAPPED["PROFANITY"],
     "ATTACK_ON_AUTHOR": _largest("personal_attack"),
     "ATTACK_ON_COMMENTER": _largest("personal_attack"),
     "SPAM": _largest("commercial_promotion", "personal_promotion"),

@@ -12,6 +12,7 @@ import pytest
 
 from scoring.model.arrays import LinearModel
 from scoring.model.scorer import Scorer
+from tests.benchmarks import perspective_map
 from tests.benchmarks.comments import pieces
 from tests.benchmarks.lengths import SIZE, pathological_inputs
 from tests.benchmarks.load import parse_output, write_bodies
@@ -245,3 +246,14 @@ def test_rows_are_spliced_where_there_are_too_few() -> None:
     assert set(made.loc[~made[SPLICED], "text"]) == set(rows["text"])
     assert not made.loc[made[SPLICED], "annotated"].any()
     assert len(sample_rows(rows, 1)) == 1
+
+
+def test_linked_scores_pass_a_cut_equally_often() -> None:
+    generator = np.random.default_rng(3)
+    theirs = generator.beta(0.5, 2.0, 4000)
+    ours = theirs**3
+    knots, values = perspective_map.link(ours, theirs)
+    mapped = np.interp(ours, knots, values)
+    for cut in perspective_map.CUTS:
+        assert abs((mapped >= cut).mean() - (theirs >= cut).mean()) < 0.005
+        assert perspective_map.agreement(mapped, theirs, cut)[1] > 0.95

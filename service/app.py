@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -23,7 +23,7 @@ from service.documents.openapi import API_VERSION, TITLE, build_document
 from service.http.auth import KeyRing
 from service.http.middleware import Edge
 from service.http.problems import http_problem
-from service.models import ModelHolder
+from service.models import RETRY_SECONDS, ModelHolder
 from service.monitoring.logs import RequestLog, configure_logs, traceback_places
 from service.monitoring.memory import collect_seldom, share_arenas
 from service.monitoring.metrics import Metrics
@@ -32,6 +32,9 @@ from service.scheduling.micro_batches import MicroBatcher
 from service.settings import Settings, read_settings
 from service.warmup import warm
 from service.wire_routes import router as wire_router
+
+if TYPE_CHECKING:
+    from service.feedback.store import FeedbackStore
 
 _log = logging.getLogger("service.app")
 
@@ -100,7 +103,27 @@ def build_context(settings: Settings) -> Context:
         requests=RequestLog(enabled=settings.log_level in ("debug", "info")),
         batcher=MicroBatcher(),
         keys=KeyRing(settings.api_keys),
+        feedback=open_feedback(settings.feedback_database),
     )
+
+
+def open_feedback(url: str) -> FeedbackStore | None:
+    """Name the database of feedback, with its library only where there is one.
+
+    Args:
+        url: Its URL; empty for none.
+
+    Returns:
+        The store; nothing is connected yet.
+
+    Raises:
+        SettingsError: The URL is none that can be used.
+    """
+    if not url:
+        return None
+    from service.feedback.store import FeedbackStore
+
+    return FeedbackStore(url)
 
 
 @contextlib.asynccontextmanager
@@ -114,6 +137,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     ]
     for task in tasks:
         task.add_done_callback(_report_end)
+    if context.feedback is not None:
+        tasks.append(asyncio.create_task(_prepare_feedback(context.feedback)))
     try:
         if context.settings.workers > 1:
             await _first_look(context.models, tasks[0])
@@ -124,6 +149,23 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
         context.requests.flush()
         context.metrics.flush()
+        if context.feedback is not None:
+            context.feedback.close()
+
+
+async def _prepare_feedback(store: FeedbackStore) -> None:
+    """Make the table; a database that is away is tried again, and classifying goes on."""
+    from service.feedback.store import UNAVAILABLE
+
+    while True:
+        try:
+            await asyncio.to_thread(store.prepare)
+        except UNAVAILABLE as error:
+            fields = {"error": type(error).__name__}
+            _log.error("the database of feedback cannot be used", extra={"fields": fields})
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 async def _first_look(models: ModelHolder, following: asyncio.Task[None]) -> None:

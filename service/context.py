@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
@@ -13,6 +17,12 @@ from service.monitoring.logs import RequestLog
 from service.monitoring.metrics import Metrics
 from service.scheduling.micro_batches import MicroBatcher
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.feedback.decision import Feedback
+    from service.feedback.store import FeedbackStore
+
+_log = logging.getLogger("service.feedback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,7 @@ class Context:
         requests: Collects the request log.
         batcher: Brings single comments of several requests together.
         keys: Who may call.
+        feedback: Keeps moderators' decisions; None where none are kept.
     """
 
     settings: Settings
@@ -34,6 +45,7 @@ class Context:
     requests: RequestLog
     batcher: MicroBatcher
     keys: KeyRing
+    feedback: FeedbackStore | None = None
 
 
 def context_of(request: Request) -> Context:
@@ -47,6 +59,34 @@ def context_of(request: Request) -> Context:
     """
     context: Context = request.scope["app"].state.context
     return context
+
+
+async def keep_feedback(context: Context, items: Sequence[Feedback]) -> int:
+    """Keep moderators' decisions; they are on the disk when this returns.
+
+    Args:
+        context: The application's context.
+        items: What was decided.
+
+    Returns:
+        How many are new.
+
+    Raises:
+        Problem: `feedback_disabled`, `feedback_unavailable`.
+    """
+    store = context.feedback
+    if store is None:
+        raise Problem(
+            "feedback_disabled", "set MODERATION_FEEDBACK_DATABASE, such as sqlite:///feedback.db"
+        )
+    from service.feedback.store import UNAVAILABLE
+
+    try:
+        return await asyncio.to_thread(store.add, items)
+    except UNAVAILABLE as error:
+        # the driver's message may quote what was to be kept
+        _log.error("feedback not kept", extra={"fields": {"error": type(error).__name__}})
+    raise Problem("feedback_unavailable", "nothing was kept; send it again", {"Retry-After": "5"})
 
 
 def served_model(context: Context) -> ServedModel:

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from scoring.classify import Judgements
 from scoring.decisions.policy import OUTCOMES
 from scoring.guidelines import CATEGORIES, GUIDELINES, GUIDELINES_VERSION
-from service.context import context_of, served_model
+from service.context import context_of, keep_feedback, served_model
 from service.documents import schemas
 from service.documents.pages import documentation_page
 from service.http.body import read_json_body
@@ -32,7 +32,9 @@ from service.wire.classify import (
     count_offsets,
     format_answer,
     parse_classify,
+    parse_json,
 )
+from service.wire.feedback import parse_feedback
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -111,6 +113,42 @@ async def classify(request: Request) -> Response:
     count_comments(context.metrics, call.items, judgements)
     judgements = count_offsets(call, judgements)
     return json_response(format_answer(served.manifest, call.items, judgements))
+
+
+@router.post(
+    "/feedback",
+    summary="Keep moderators' decisions",
+    responses={
+        200: {"model": schemas.FeedbackAnswer},
+        **_problems(
+            "invalid_json", "incomplete_body", "body_too_large", "unsupported_media_type",
+            "invalid_request", "feedback_disabled", "feedback_unavailable",
+        ),
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "anyOf": [
+                            {"$ref": "#/components/schemas/ManyFeedback"},
+                            {"$ref": "#/components/schemas/FeedbackIn"},
+                        ]
+                    }
+                }
+            },
+        }
+    },
+)  # fmt: skip
+async def feedback(request: Request) -> Response:
+    """Keep what moderators decided, all of a request or nothing; nothing else is ever kept."""
+    context = context_of(request)
+    settings = context.settings
+    content = parse_json(await read_json_body(request, settings.max_body_bytes))
+    items = parse_feedback(content, settings.max_comments, settings.max_comment_bytes)
+    new = await keep_feedback(context, items)
+    return json_response({"received": len(items), "new": new})
 
 
 @router.get(

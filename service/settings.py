@@ -98,6 +98,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "Signing secrets of Coral's moderation phase, separated by commas; none: every call of "
         "/integrations/coral is refused.",
     ),
+    Setting(
+        "MODERATION_FEEDBACK_DATABASE",
+        "",
+        "Database that keeps moderators' decisions, such as sqlite:///feedback.db or "
+        "postgresql+psycopg://user@host/name; none: /feedback keeps nothing and says so.",
+    ),
     Setting("MODERATION_LOG_LEVEL", "info", "debug, info, warning or error; info logs requests."),
     Setting(
         "MODERATION_CACHE",
@@ -125,6 +131,7 @@ class Settings:
         max_body_bytes: Largest request body in bytes.
         api_keys: Keys that callers may send; none means that everyone may call.
         coral_secrets: Signing secrets of Coral's moderation phase.
+        feedback_database: URL of the database of feedback; empty for none.
         log_level: One of `LOG_LEVELS`.
         cache: Folder for compiled code.
         reload_seconds: Seconds between two looks at `CURRENT`.
@@ -141,6 +148,7 @@ class Settings:
     max_body_bytes: int
     api_keys: tuple[str, ...] = field(repr=False)
     coral_secrets: tuple[str, ...] = field(repr=False)
+    feedback_database: str = field(repr=False)
     log_level: str
     cache: Path
     reload_seconds: float
@@ -177,6 +185,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         max_body_bytes=_integer(values, "MODERATION_MAX_BODY_BYTES", 1, 2**30),
         api_keys=_api_keys(values),
         coral_secrets=_secrets(values),
+        feedback_database=values["MODERATION_FEEDBACK_DATABASE"],
         log_level=_choice(values, "MODERATION_LOG_LEVEL", LOG_LEVELS),
         cache=chosen_cache(environment),
         reload_seconds=_seconds(values, "MODERATION_RELOAD_SECONDS", 0.05, 3600.0),

@@ -11,7 +11,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from scoring.classify import Judgements
-from service.context import Context, context_of, served_model
+from service.context import Context, context_of, keep_feedback, served_model
 from service.http.body import read_json_body
 from service.routes import DirectRoute
 from service.scheduling.steps import classify_in_steps
@@ -22,8 +22,8 @@ from service.wire.perspective import (
     GoogleError,
     format_analyze,
     parse_analyze,
+    parse_suggestion,
     sentences,
-    unimplemented,
 )
 
 router = APIRouter(route_class=DirectRoute)
@@ -44,10 +44,18 @@ async def analyze(request: Request) -> Response:
         return _json(error.document, error.status)
 
 
-@router.post("/v1alpha1/comments:suggestscore", summary="Perspective: not answered yet")
-async def suggest_score(request: Request) -> Response:  # noqa: ARG001 - every route takes one
-    """Say that suggestions are not taken: none is acknowledged that is not kept."""
-    return _json(unimplemented("This service keeps no suggested scores yet."), 501)
+@router.post("/v1alpha1/comments:suggestscore", summary="Perspective: a moderator's decision")
+async def suggest_score(request: Request) -> Response:
+    """Keep a suggested score as feedback; none is acknowledged that is not kept."""
+    context = context_of(request)
+    content = parse_json(await read_json_body(request, context.settings.max_body_bytes))
+    try:
+        item, answer = parse_suggestion(content)
+    except GoogleError as error:
+        return _json(error.document, error.status)
+    if item is not None:
+        await keep_feedback(context, [item])
+    return _json(answer)
 
 
 @router.get("/$discovery/rest", summary="Perspective: discovery document")

@@ -8,12 +8,19 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from service.documents.schemas import ManyComments, OneComment, ProblemDocument
+from service.documents.schemas import (
+    FeedbackIn,
+    ManyComments,
+    ManyFeedback,
+    OneComment,
+    ProblemDocument,
+)
 from service.http.problems import CODES, ITEM_CODES, Code
 
-API_VERSION: Final = "1.0.0"
+API_VERSION: Final = "1.1.0"
 """Version of the HTTP contract: a new field raises the second number, nothing else may change."""
 TITLE: Final = "Comment moderation"
+_BODIES: Final = (ManyComments, OneComment, ManyFeedback, FeedbackIn, ProblemDocument)
 _SCHEMES: Final = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
@@ -33,7 +40,7 @@ def build_document(app: FastAPI) -> dict[str, Any]:
         title=TITLE, version=API_VERSION, description=_description(), routes=app.routes
     )
     _, added = models_json_schema(
-        [(model, "validation") for model in (ManyComments, OneComment, ProblemDocument)],
+        [(model, "validation") for model in _BODIES],
         ref_template="#/components/schemas/{model}",
     )
     components = document.setdefault("components", {})

@@ -134,6 +134,34 @@ class ClassifyAnswer(BaseModel):
     results: list[Result | FailedResult]
 
 
+class FeedbackIn(BaseModel):
+    """What a moderator decided about a comment."""
+
+    text: str = _TEXT
+    decision: Literal["approve", "reject"]
+    categories: list[Literal[CATEGORIES]] = Field(  # type: ignore[valid-type]
+        [], description="Guidelines it was rejected for; what is not named is unknown, not no."
+    )
+    comment_id: str | int | None = Field(None, description="Yours; by it feedback can be deleted.")
+    author: str | int | None = Field(None, description="Yours; by it feedback can be deleted.")
+    moderator: str | int | None = None
+    model: str | None = Field(None, description="Version of the model that had judged it.")
+    idempotency_key: str | None = Field(None, description="Two with the same are one.")
+
+
+class ManyFeedback(BaseModel):
+    """Several decisions."""
+
+    feedback: list[FeedbackIn] = Field(min_length=1)
+
+
+class FeedbackAnswer(BaseModel):
+    """What was kept; it is on the disk."""
+
+    received: int
+    new: int = Field(description="Those whose idempotency key was not there yet.")
+
+
 class GuidelineOut(BaseModel):
     """One guideline."""
 

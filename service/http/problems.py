@@ -46,7 +46,9 @@ CODES: Final[tuple[Code, ...]] = (
     Code("too_many_comments", 422, "The list of comments is longer than the limit"),
     Code("unknown_policy", 422, "There is no such policy"),
     Code("internal_error", 500, "The service failed; the request id finds it in the log"),
+    Code("feedback_disabled", 501, "The service keeps no feedback"),
     Code("not_ready", 503, "No verified model is loaded"),
+    Code("feedback_unavailable", 503, "The database of feedback cannot be used"),
 )
 
 ITEM_CODES: Final[tuple[Code, ...]] = (

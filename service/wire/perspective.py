@@ -15,6 +15,7 @@ from scoring.classify import Judgements
 from scoring.comment_rules import is_language_tag, json_type
 from scoring.language.detect import UNDETERMINED, is_foreign_tag
 from service.errors import ServiceError
+from service.feedback.decision import Feedback
 from service.http.problems import Problem
 from service.wire.offsets import utf16_units
 from service.wire.perspective_attributes import ATTRIBUTES
@@ -25,6 +26,8 @@ LONGEST_COMMENT: Final = 20_480
 _ERROR_TYPE: Final = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
 _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…]+(?=\s|$)|\n|$)", re.DOTALL)
 _MOST_SENTENCES: Final = 200
+_LONGEST_TOKEN: Final = 200
+SUGGESTED_REJECTION: Final = 0.5
 
 
 class GoogleError(ServiceError):
@@ -168,20 +171,50 @@ def problem_document(problem: Problem, status: int) -> tuple[int, dict[str, Any]
     if problem.code == "invalid_json":
         message = f"Invalid JSON payload received. {problem.detail}"
         return 400, _envelope(400, message, "INVALID_ARGUMENT", [])
-    names = {404: "NOT_FOUND", 500: "INTERNAL", 503: "UNAVAILABLE"}
+    names = {404: "NOT_FOUND", 500: "INTERNAL", 501: "UNIMPLEMENTED", 503: "UNAVAILABLE"}
     return status, _envelope(status, problem.detail, names.get(status, "INVALID_ARGUMENT"), [])
 
 
-def unimplemented(message: str) -> dict[str, Any]:
-    """Build the answer of a method that is not there yet.
+def parse_suggestion(content: object) -> tuple[Feedback | None, dict[str, Any]]:
+    """Check the body of `comments:suggestscore`.
 
     Args:
-        message: Which, and what to do.
+        content: What the body holds.
 
     Returns:
-        The members of an answer with status 501.
+        What a moderator decided, and the members of the answer. A suggested score from .5 on is a
+        rejection. None where the caller says `doNotStore`.
+
+    Raises:
+        GoogleError: It is refused.
     """
-    return _envelope(501, message, "UNIMPLEMENTED", [])
+    members = _object(content, "the body")
+    comment = _object(members.get("comment", {}), "comment")
+    text = comment.get("text", "")
+    _check_comment(text, comment.get("type"))
+    scores = _object(members.get("attributeScores") or {}, "attributeScores")
+    if not scores:
+        raise GoogleError("Missing attribute_scores")
+    values = [_suggested(name, score) for name, score in scores.items()]
+    token = members.get("clientToken")
+    answer: dict[str, Any] = {"detectedLanguages": list(_languages(members.get("languages")))}
+    if isinstance(token, str):
+        answer["clientToken"] = token
+    if members.get("doNotStore") is True:
+        return None, answer
+    decision = "reject" if max(values) >= SUGGESTED_REJECTION else "approve"
+    named = token[:_LONGEST_TOKEN] if isinstance(token, str) and token else None
+    return Feedback(text, decision, comment_id=named, source="perspective"), answer
+
+
+def _suggested(name: str, score: object) -> float:
+    if name not in ATTRIBUTES:
+        raise GoogleError(f"Unknown requested attribute: {name}", "ATTRIBUTE_UNKNOWN")
+    summary = score.get("summaryScore") if isinstance(score, dict) else None
+    value = summary.get("value") if isinstance(summary, dict) else None
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+        return float(value)
+    raise GoogleError(f"Invalid value at 'attributeScores.{name}.summaryScore.value'")
 
 
 def _envelope(code: int, message: str, status: str, details: list[Any]) -> dict[str, Any]:

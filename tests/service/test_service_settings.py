@@ -26,6 +26,7 @@ def test_every_setting_of_the_table_is_read() -> None:
         "MODERATION_MODELS",
         "MODERATION_POLICY",
         "MODERATION_RULES",  # read, and refused, as the service starts
+        "MODERATION_FEEDBACK_DATABASE",  # as the application is built
         "MODERATION_CACHE",
         "MODERATION_API_KEYS_FILE",
     }

@@ -167,8 +167,10 @@ def test_problems_come_in_googles_envelope(make_client: Any, publish_model: Any)
     assert plain.status_code == 401
 
 
-def test_suggestions_are_not_acknowledged(client: Any) -> None:
-    answer = client.post("/v1alpha1/comments:suggestscore", b"{}")
+def test_suggestions_are_not_acknowledged_where_none_are_kept(client: Any) -> None:
+    scores = {"TOXICITY": {"summaryScore": {"value": 1}}}
+    body = {"comment": {"text": INSULT}, "attributeScores": scores}
+    answer = client.post("/v1alpha1/comments:suggestscore", json.dumps(body).encode())
     assert error(answer, 501)["status"] == "UNIMPLEMENTED"
 
 

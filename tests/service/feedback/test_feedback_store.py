@@ -1,0 +1,156 @@
+"""The store, on each engine that newsrooms run: SQLite, and PostgreSQL where it is installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from service.errors import SettingsError
+from service.feedback import __main__ as command
+from service.feedback.decision import Feedback
+from service.feedback.store import FeedbackStore
+from training.__main__ import main as training_main
+from training.own_decisions.store import read_decisions
+
+PORT = 54329
+
+
+def postgresql_programs() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of the system's package, started for these tests; it does not run as root."""
+    programs = postgresql_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    folder = tmp_path_factory.mktemp("postgresql")
+    as_user: list[str] = []
+    if os.geteuid() == 0:
+        for path in (folder, *folder.parents[:2]):
+            path.chmod(0o755)
+        shutil.chown(folder, "postgres")
+        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    data = folder / "data"
+
+    def run(*words: str) -> None:
+        subprocess.run([*as_user, *words], check=True, capture_output=True, cwd=folder)
+
+    run(str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "postgres")
+    options = f"-p {PORT} -k {folder} -c listen_addresses=127.0.0.1"
+    start = [str(programs / "pg_ctl"), "-D", str(data), "-o", options, "-w", "-l"]
+    run(*start, str(folder / "log"), "start")
+    try:
+        yield f"postgresql+psycopg://postgres@127.0.0.1:{PORT}/postgres"
+    finally:
+        run(str(programs / "pg_ctl"), "-D", str(data), "-m", "fast", "stop")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'feedback.db'}"
+    found: str = request.getfixturevalue("postgresql")
+    return found
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[FeedbackStore]:
+    store = FeedbackStore(url)
+    store.prepare()
+    store.delete(older_than=timedelta(days=-1))
+    yield store
+    store.close()
+
+
+def item(text: str = "a", **more: str) -> Feedback:
+    return Feedback(text, "reject", ("threat",), **more)
+
+
+def test_what_was_added_is_exported_in_order(store: FeedbackStore) -> None:
+    assert store.add([item("a"), item("b", comment_id="7"), Feedback("ß 😀", "approve")]) == 3
+    rows = list(store.export())
+    assert [row["text"] for row in rows] == ["a", "b", "ß 😀"]
+    assert [row["categories"] for row in rows] == [["threat"], ["threat"], []]
+    assert rows[1]["comment_id"] == "7"
+
+
+def test_an_idempotency_key_counts_once(store: FeedbackStore) -> None:
+    assert store.add([item(idempotency_key="k"), item("b", idempotency_key="k")]) == 1
+    assert store.add([item("c", idempotency_key="k")]) == 0
+    assert [row["text"] for row in store.export()] == ["a"]
+
+
+def test_deleting_by_comment_author_and_age(store: FeedbackStore) -> None:
+    store.add([item("a", comment_id="1"), item("b", author="x"), item("c")])
+    assert store.delete() == 0
+    assert store.delete(comment_id="1", author="x") == 2
+    assert store.delete(older_than=timedelta(days=1)) == 0
+    assert store.delete(older_than=timedelta(days=-1)) == 1
+    assert list(store.export()) == []
+
+
+def test_several_writers_lose_nothing(store: FeedbackStore, url: str) -> None:
+    def write(number: int) -> None:
+        other = FeedbackStore(url)
+        for n in range(20):
+            other.add([item(f"{number} {n}")])
+        other.close()
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert len(list(store.export())) == 80
+
+
+@pytest.mark.parametrize("wrong", ["feedback.db", "nosuch://x", "mysql+nothing://x"])
+def test_a_url_that_cannot_be_used_is_told_without_it(wrong: str) -> None:
+    with pytest.raises(SettingsError, match="MODERATION_FEEDBACK_DATABASE") as told:
+        FeedbackStore(wrong)
+    assert wrong not in str(told.value)
+
+
+def test_training_reads_the_export_as_imported_decisions(
+    store: FeedbackStore, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.add([item("a b c"), Feedback("d e f", "approve")])
+    assert command.main(["--database", url, "export"]) == 0
+    path = tmp_path / "feedback.jsonl"
+    path.write_text(capsys.readouterr().out)
+    assert training_main(["--data", str(tmp_path / "data"), "import", str(path)]) == 0
+    found = {one.text: one for one in read_decisions(tmp_path / "data" / "own")}
+    assert (found["a b c"].decision, found["a b c"].categories) == ("reject", ("threat",))
+    assert found["d e f"].decided_at
+
+
+def test_the_command_deletes_and_measures(
+    store: FeedbackStore, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.add([Feedback("You are an idiot.", "reject", ("personal_attack",), comment_id="1")])
+    assert command.main(["--database", url, "agreement"]) == 0
+    told = capsys.readouterr().out
+    assert "moderator reject, model reject: 1" in told
+    assert "personal_attack: named by moderators 1, by the model too 1" in told
+    assert command.main(["--database", url, "delete", "--comment", "1"]) == 0
+    assert capsys.readouterr().out == "1 deleted\n"
+    assert json.dumps(list(store.export())) == "[]"
+
+
+def test_the_command_needs_a_database(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MODERATION_FEEDBACK_DATABASE", raising=False)
+    assert command.main(["export"]) == 1
+    assert "MODERATION_FEEDBACK_DATABASE is not set" in capsys.readouterr().err

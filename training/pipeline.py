@@ -163,10 +163,27 @@ def read_corpus(
         [*loaded.tables.values(), written, slots, *([own_table(decisions)] if decisions else [])],
         list(benchmarks.tables.values()),
         annotations if annotated else annotations.iloc[:0],
-        read_held_back(data / "splits" / "held_back.txt") | held_back_keys(decisions),
+        never_trained(data / "splits") | held_back_keys(decisions),
         {**registry.weights(), WRITTEN: 10.0, SLOTS: 1.0, OWN: 100.0},
         resources,
     )
+
+
+def never_trained(splits: Path) -> frozenset[str]:
+    """Read the keys of all comments that no model of this project is trained on.
+
+    Args:
+        splits: The folder data/splits.
+
+    Returns:
+        What is held back, and the cases that judge and are kept elsewhere, where they are listed.
+
+    Raises:
+        HeldBackError: The held-back list is missing, or a line is not a key.
+    """
+    cases = splits / "cases.txt"
+    listed = read_held_back(cases) if cases.exists() else frozenset[str]()
+    return read_held_back(splits / "held_back.txt") | listed
 
 
 def _report_sources(loaded: LoadedSources) -> None:

@@ -102,6 +102,12 @@ def test_held_back_keys_are_what_the_rule_says(
     assert held_back == set(newly_held_back(annotated, frozenset(), NEWS))
 
 
+def test_written_copies_no_case_that_judges(written: pd.DataFrame, repository: Path) -> None:
+    cases = read_held_back(repository / "data" / "splits" / "cases.txt")
+    copies = [key in cases for key in fold_keys(written["text"])]
+    assert written.loc[copies, "row_id"].tolist() == []
+
+
 def test_written_copies_no_annotated_or_held_back_comment(
     written: pd.DataFrame, annotated: pd.DataFrame, held_back: frozenset[str]
 ) -> None:

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from scoring.artifacts.selection import make_current, use_version
 from scoring.artifacts.shipped import chosen_models
-from scoring.artifacts.versions import load_current
+from scoring.artifacts.versions import load_current, load_version
 from scoring.compilation.cache import load_kernels
 from scoring.errors import ScoringError
 from scoring.parallel.chunk_map import LOCAL, ChunkMap, ThreadMap, open_chunk_map
@@ -22,10 +24,13 @@ from training.corpus.merge import HELD_BACK, TRAIN
 from training.corpus.weights import judging_weights, news_folders, news_keys
 from training.errors import TrainingError
 from training.evaluation.evaluate import evaluate
+from training.evaluation.gate import compare
+from training.evaluation.own_rows import own_rows
 from training.own_decisions.command import add_import, import_decisions
 from training.own_labels.annotations import read_annotations
 from training.own_labels.held_back import append_held_back, newly_held_back, read_held_back
 from training.pipeline import CASES, Folders, read_corpus, report, train
+from training.publishing.model_card import comparison_table
 from training.reports.ablation import (
     FIRST,
     FULL,
@@ -95,6 +100,9 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     behaviour.add_argument("--write", type=Path, help="put it between the markers of this file")
     readme = steps.add_parser("readme", help="write the current model's figures and examples")
     readme.add_argument("path", type=Path, nargs="?", default=Path("README.md"))
+    two = steps.add_parser("compare", help="compare two versions on the held-back comments")
+    two.add_argument("first")
+    two.add_argument("second")
     use = steps.add_parser("use", help="use a published version on this machine")
     use.add_argument("version")
     use.add_argument("--ship", action="store_true", help="make it the version that git tracks")
@@ -142,6 +150,7 @@ def run(options: argparse.Namespace) -> None:
         "data-report": lambda folders, options: write_data_report(folders.data, options.write),
         "behaviour": _run_behaviour,
         "readme": lambda folders, options: write_readme(options.path, folders.models),
+        "compare": _compare,
         "use": _use,
     }
     steps[options.step](Folders(options.data, options.models), options)
@@ -215,6 +224,25 @@ def _run_behaviour(folders: Folders, options: argparse.Namespace) -> None:
 def _import(_folders: Folders, options: argparse.Namespace) -> None:
     for line in import_decisions(options):
         report(line)
+
+
+def _compare(folders: Folders, options: argparse.Namespace) -> None:
+    """Compare two versions head by head, as the gate does, on public and on own held-back rows."""
+    first, second = (
+        load_version(folders.models, version) for version in (options.first, options.second)
+    )
+    registry, settings = load_registry(folders.data / "sources.toml"), TrainingSettings()
+    held_back = read_corpus(folders.data, registry).part(HELD_BACK)
+    weights = judging_weights(held_back, news_keys(registry), settings.prevalence)
+    judging = weights > 0
+    for name, rows, row_weights in (
+        ("held-back news comments", held_back[judging].reset_index(drop=True), weights[judging]),
+        ("own held-back decisions", own := own_rows(held_back), np.ones(len(own))),
+    ):
+        if len(rows):
+            found = compare(first, second, rows, row_weights, seed=settings.seed)
+            report(f"{len(rows):,} {name}; the first version is `current`:")
+            report(comparison_table(found))
 
 
 def _use(folders: Folders, options: argparse.Namespace) -> None:

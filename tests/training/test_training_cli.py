@@ -154,3 +154,17 @@ def test_folder_of_models_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
     assert parse_arguments(["--models", "here", "train"]).models == Path("here")
     monkeypatch.delenv("MODERATION_MODELS")
     assert parse_arguments(["train"]).models == Path("models")
+
+
+def test_compare_needs_versions_that_verify(models: Path, capsys: Captured) -> None:
+    version = current_version(models)
+    assert "no model at" in failed(capsys, "--models", models, "compare", version, "nothing")
+
+
+def test_compare_says_nothing_where_no_held_back_comment_can_be_read(
+    small_data: Path, models: Path, capsys: Captured
+) -> None:
+    version = current_version(models)
+    words = ["--data", str(small_data), "--models", str(models), "compare", version, version]
+    assert main(words) == 0
+    assert "head" not in capsys.readouterr().out

@@ -14,6 +14,7 @@ setup(
     package_dir={"scoring.shipped_models": "models"},
     package_data={
         "scoring": ["py.typed", "model/common_tokens.txt"],
+        "service.console": ["*.html", "*.css", "*.js"],
         "service": ["wire/perspective_discovery.json", "wire/perspective_map.json"],
         "scoring.shipped_models": ["CURRENT", f"{VERSION}/*"],
     },

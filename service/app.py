@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from scoring.compilation.cache import load_kernels
 from scoring.errors import ScoringError
+from service.console.routes import router as console_router
 from service.context import Context
 from service.documents.openapi import API_VERSION, TITLE, build_document
 from service.http.auth import KeyRing
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
     # the routes themselves, not a router inside the router: it would be asked on every request
     app.router.routes.extend(router.routes)
     app.router.routes.extend(wire_router.routes)
+    app.router.routes.extend(console_router.routes)
     app.add_middleware(Edge, context=context)
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.openapi = _built_once(partial(build_document, app))  # type: ignore[method-assign]

@@ -11,7 +11,18 @@ from urllib.parse import parse_qsl
 from service.http.problems import Problem
 
 OPEN_PATHS: Final = frozenset(
-    {"/healthz", "/readyz", "/docs", "/openapi.json", "/$discovery/rest", "/integrations/coral"}
+    {
+        "/",
+        "/console",
+        "/console/console.js",
+        "/console/console.css",
+        "/healthz",
+        "/readyz",
+        "/docs",
+        "/openapi.json",
+        "/$discovery/rest",
+        "/integrations/coral",
+    }
 )
 """Paths that need no key: they say nothing about comments, or check a signature of their own."""
 QUERY_KEY_PATHS: Final = ("/v1alpha1/",)

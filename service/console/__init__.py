@@ -1,0 +1,1 @@
+"""The page where a moderator tries the model: static files, nothing from elsewhere."""

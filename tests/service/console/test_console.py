@@ -1,0 +1,50 @@
+"""The console's page: whole, from this service alone, and in use of what the contract says."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from service.console.files import PATHS
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_file_is_answered_without_a_key(
+    make_client: Any, publish_model: Any, path: str
+) -> None:
+    publish_model()
+    client = make_client(API_KEYS="k" * 16)
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == PATHS[path][1]
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_root_points_to_it(client: Any) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console")
+
+
+def test_nothing_comes_from_elsewhere_and_nothing_is_inline(client: Any) -> None:
+    page = client.get("/console").text
+    every = page + client.get("/console/console.js").text + client.get("/console/console.css").text
+    assert not re.search(r"https?://|@import|url\(", every)
+    assert not re.search(r"<script>|<style|\son\w+=|\sstyle=", page)
+    for path in re.findall(r'(?:href|src)="(/[^"]*)"', page):
+        assert client.get(path).status_code == 200
+
+
+def test_the_script_sets_text_and_never_markup(client: Any) -> None:
+    """A comment is shown, not run."""
+    script = client.get("/console/console.js").text
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script)
+
+
+def test_every_label_names_a_field(client: Any) -> None:
+    page = client.get("/console").text
+    for name in re.findall(r'<label for="(\w+)"', page):
+        assert re.search(rf'<(?:textarea|select|input) id="{name}"', page)

@@ -2,6 +2,7 @@
 "use strict";
 
 const MOST = 256;
+const SHOWN = 0.25; // of the heaviest word's weight; lighter ones are not marked
 const TITLES = {};
 const REVIEW = {
   uncertain: "the model is not sure",
@@ -35,7 +36,9 @@ async function ask(path, body) {
 // The text with its heaviest words marked; offsets are UTF-16, as this language counts.
 function marked(text, spans) {
   const node = document.createDocumentFragment();
-  const ordered = [...spans].sort((a, b) => a.start - b.start);
+  const heaviest = Math.max(...spans.map((span) => span.weight));
+  const heavy = spans.filter((span) => span.weight >= SHOWN * heaviest);
+  const ordered = heavy.sort((a, b) => a.start - b.start);
   let at = 0;
   for (const span of ordered) {
     if (span.start < at) continue;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -11,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +19,6 @@ import pytest
 from tests.behaviour.running import ROOT, Service, publish_tiny_model
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def start(tmp_path: Path, kernel_cache: Path) -> Iterator[Callable[..., Service]]:
-    models = tmp_path / "models"
-    publish_tiny_model(models)
-    with contextlib.ExitStack() as stack:
-
-        def make(**variables: str) -> Service:
-            service = Service(models, kernel_cache, tmp_path / "log", **variables)
-            stack.callback(service.stop)
-            return service
-
-        yield make
 
 
 def test_it_answers_and_drains_on_sigterm(start: Callable[..., Service]) -> None:

@@ -123,8 +123,9 @@ def train(
         use_version(folders.models, manifest.version)
         report(f"published {manifest.version} and made it current: {_because(result)}")
     else:
+        why = result.reason if publish_it else f"as asked, though {result.reason}"
         report(
-            f"published {manifest.version}; CURRENT stays: {result.reason}.\n"
+            f"published {manifest.version}; CURRENT stays: {why}.\n"
             f"To use it: python -m scoring models use {manifest.version}"
         )
     return result

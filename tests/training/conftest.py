@@ -31,7 +31,7 @@ from training.settings import TrainingSettings
 from training.sources.table import build_table
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-WRITTEN_LINES = 30
+WRITTEN_LINES = 14
 
 MakeTable = Callable[..., pd.DataFrame]
 WriteAnnotations = Callable[..., Path]

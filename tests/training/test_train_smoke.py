@@ -74,7 +74,7 @@ def test_files_of_a_version(trained_models: Path) -> None:
     assert card.startswith(f"# Model {folder.name}\n")
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_two_trainings_give_byte_identical_files(
     small_data: Path,
     trained_models: Path,
@@ -154,6 +154,7 @@ def test_held_back_and_repeated_comments_are_not_trained_on(
     assert part.data_digest != whole.data_digest
 
 
+@pytest.mark.slow
 class TestFullDisk:
     """The disk is full when a file is written; some of its bytes may be there."""
 

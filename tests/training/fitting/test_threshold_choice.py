@@ -147,7 +147,7 @@ def decisions(rows: JudgedRows, name: str) -> NDArray[np.str_]:
     return decide(policy, rows.category_probabilities, rows.reject_probability).decisions
 
 
-@pytest.mark.parametrize("steps", [10_000, 20])
+@pytest.mark.parametrize("steps", [pytest.param(10_000, marks=pytest.mark.slow), 20])
 @pytest.mark.parametrize("seed", range(3))
 class TestPolicies:
     def test_assist_rejects_at_its_precision_and_misses_within_its_budget(

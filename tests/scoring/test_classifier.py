@@ -75,3 +75,15 @@ def test_it_stands_in_a_pipeline(kernel_cache: object) -> None:  # noqa: ARG001
     assert pipeline.classes_.tolist() == ["approve", "reject"]
     assert np.allclose(probabilities.sum(axis=1), 1)
     assert pipeline.predict([INSULT, THANKS]).tolist() == ["reject", "approve"]
+
+
+@pytest.mark.parametrize("text", ["free free free free free free", "lol " * 30, "abc def " * 9])
+def test_a_flood_is_not_approved_by_itself(classifier: Classifier, text: str) -> None:
+    for policy in ("assist", "automatic"):
+        (found,) = classifier.classify([text], policy=policy)
+        assert found.decision != "approve"
+
+
+@pytest.mark.parametrize("text", ["no no no", "bravo bravo bravo bravo", "well done, well done"])
+def test_a_word_said_a_few_times_is_no_flood(classifier: Classifier, text: str) -> None:
+    assert classifier.classify([text])[0].decision == "approve"

@@ -6,7 +6,7 @@ its disguises (fr4k, f r a k). What decided is told by name: the model, or which
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -30,30 +30,9 @@ from scoring.guidelines import CATEGORIES
 from scoring.language._rules import ENGLISH
 from scoring.language.detect import LanguageIdentifier
 from scoring.model.scorer import Scorer, Scores
-from scoring.text.normalise import normalise
+from scoring.rules.phrases import ALLOW, REVIEW, PhraseFinder, WordRule
 
-REJECT: Final = "reject"
-REVIEW: Final = "review"
-ALLOW: Final = "allow"
-DECISIONS: Final = (REJECT, REVIEW, ALLOW)
 _FIRST_REASON: Final = VIOLATED + len(CATEGORIES)
-
-
-@dataclass(frozen=True, slots=True)
-class WordRule:
-    """Words and what becomes of a comment that holds one of them.
-
-    Attributes:
-        name: What an answer calls it.
-        decision: `reject`, `review`, or `allow`: then the words are no evidence of anything.
-        category: The guideline that a rejection names; empty for other decisions.
-        phrases: The words, as a lead writes them.
-    """
-
-    name: str
-    decision: str
-    category: str
-    phrases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +122,9 @@ class RuledScorer:
         self._rules = rules
         self._scorer = scorer
         self._odds = _odds(rules.prevalence) / _odds(prevalence) if rules.prevalence else 1.0
+        self._stated = {
+            rule.name: [CATEGORIES.index(key) for key in rule.categories] for rule in rules.presets
+        }
         decisive = [rule for rule in rules.words if rule.decision != ALLOW]
         self._decisive = PhraseFinder(decisive)
         self._allowed = PhraseFinder([rule for rule in rules.words if rule.decision == ALLOW])
@@ -172,7 +154,7 @@ class RuledScorer:
         read = [text for text, _ in ruled]
         scores = shift_prevalence(self._scorer.score(read), self._odds)
         found = judge_scores(scores, identify, policy, read, declared)
-        deciders = {}
+        deciders = self._spare_below_thresholds(found, policy)
         for place, (text, allowed) in enumerate(ruled):
             rule = self._decisive.find(text)
             if rule is not None:
@@ -190,59 +172,29 @@ class RuledScorer:
             ]
         return replace(found, deciders=deciders, spans=spans)
 
+    def _spare_below_thresholds(self, found: Judgements, policy: Policy) -> dict[int, str]:
+        """Send to a person what is rejected only for a guideline below its raised threshold.
 
-class PhraseFinder:
-    """Finds phrases in texts, whole words, by the tokens that models read."""
-
-    def __init__(self, rules: Sequence[WordRule]) -> None:
-        """Cut the phrases of some rules into tokens.
-
-        Args:
-            rules: In the order in which they decide.
-        """
-        self._by_first: dict[str, list[tuple[int, tuple[str, ...], WordRule]]] = {}
-        for order, rule in enumerate(rules):
-            for phrase in rule.phrases:
-                tokens = tuple(normalise(phrase).tokens)
-                self._by_first.setdefault(tokens[0], []).append((order, tokens, rule))
-
-    def find(self, text: str) -> WordRule | None:
-        """Return the first rule, in their order, that a text falls under.
-
-        Args:
-            text: A comment.
-        """
-        if not self._by_first:
-            return None
-        found = list(self._matches(normalise(text).tokens))
-        return min(found, key=lambda match: match[0])[3] if found else None
-
-    def blank(self, text: str) -> tuple[str, WordRule | None]:
-        """Put blanks in the place of phrases, so that offsets stay and nothing of them is read.
-
-        Args:
-            text: A comment.
+        Raised is one that the rules state above the preset's `reject`. The overall probability is
+        never below a guideline's: without this, such a threshold would change only the reasons.
 
         Returns:
-            The text, and the first rule that was found; None where none was.
+            The presets that decided, by the comments' places.
         """
-        if not self._by_first:
-            return text, None
-        normalised = normalise(text)
-        characters, rule = list(text), None
-        for _, first, stop, found in self._matches(normalised.tokens):
-            rule = rule or found
-            begin = normalised.source_range(first)[0]
-            end = normalised.source_range(stop - 1)[1]
-            characters[begin:end] = " " * (end - begin)
-        return "".join(characters), rule
-
-    def _matches(self, tokens: Sequence[str]) -> Iterator[tuple[int, int, int, WordRule]]:
-        for place, token in enumerate(tokens):
-            for order, phrase, rule in self._by_first.get(token, ()):
-                stop = place + len(phrase)
-                if tuple(tokens[place:stop]) == phrase:
-                    yield order, place, stop, rule
+        thresholds = np.asarray(policy.category_thresholds)
+        stated = self._stated.get(policy.name, [])
+        raised = [place for place in stated if thresholds[place] > policy.reject_threshold]
+        if not raised:
+            return {}
+        probabilities = found.scores.category_probabilities
+        codes = found.verdicts.codes
+        unreached = (probabilities < thresholds).all(axis=1)
+        likeliest = np.isin(probabilities.argmax(axis=1), raised)
+        spared = np.flatnonzero((codes[:, OUTCOME] >= REJECTED) & unreached & likeliest)
+        codes[spared, OUTCOME] = UNCERTAIN
+        codes[spared, VIOLATED:_FIRST_REASON] = 0
+        codes[spared, REASONS] = 0
+        return dict.fromkeys(spared.tolist(), f"presets.{policy.name}.categories")
 
 
 def shift_prevalence(scores: Scores, odds: float) -> Scores:

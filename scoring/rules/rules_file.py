@@ -11,13 +11,8 @@ from typing import Any, Final, NoReturn
 
 from scoring.errors import HouseRulesRefused
 from scoring.guidelines import CATEGORIES
-from scoring.rules.house_rules import (
-    DECISIONS,
-    REJECT,
-    HouseRules,
-    PresetRule,
-    WordRule,
-)
+from scoring.rules.house_rules import HouseRules, PresetRule
+from scoring.rules.phrases import DECISIONS, REJECT, WordRule
 from scoring.text.normalise import normalise
 
 LARGEST_FILE: Final = 1024 * 1024

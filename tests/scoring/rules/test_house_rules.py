@@ -86,6 +86,25 @@ def test_thresholds_of_a_preset(ruled: MakeClassifier) -> None:
     assert found.decision == "approve"
 
 
+def test_a_raised_threshold_sends_to_a_person(ruled: MakeClassifier) -> None:
+    texts = [INSULT, "I will kill you.", THANKS]
+    rules = "[presets.assist.categories]\npersonal_attack = 1.0\n"
+    plain, raised = Classifier().classify(texts), ruled(rules).classify(texts)
+    assert [one.decision for one in plain] == ["reject", "reject", "approve"]
+    assert [one.decision for one in raised] == ["review", "reject", "approve"]
+    assert (raised[0].reasons, raised[0].violated) == ((), ())
+    assert raised[0].decided_by == "presets.assist.categories"
+    assert raised[1:] == plain[1:]
+
+
+def test_a_lowered_threshold_spares_nothing(ruled: MakeClassifier) -> None:
+    plain = Classifier().classify([INSULT, THANKS])
+    lowered = "[presets.assist.categories]\nthreat = 0.5\npersonal_attack = 0.6\n"
+    assert [one.decision for one in ruled(lowered).classify([INSULT, THANKS])] == [
+        one.decision for one in plain
+    ]
+
+
 def test_a_rarer_offence_is_less_likely(ruled: MakeClassifier) -> None:
     plain = Classifier().reject_probabilities(["What a stupid column."])[0, 0]
     rare = ruled("prevalence = 0.01").classify(["What a stupid column."])[0]

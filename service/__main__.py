@@ -23,6 +23,7 @@ from scoring.artifacts.selection import current_version
 from scoring.compilation.private_folder import private_folder
 from scoring.errors import ArtifactError, CacheRefused, HouseRulesRefused
 from service.errors import ServiceError, SettingsError
+from service.http.protocol import BoundedProtocol
 from service.monitoring.logs import configure_logs
 from service.settings import SETTINGS, SHARED_METRICS, Settings, read_settings
 
@@ -140,7 +141,7 @@ def run(settings: Settings) -> None:
         port=settings.port,
         workers=settings.workers,
         loop="auto" if sys.platform == "win32" else "uvloop",
-        http="httptools",
+        http=BoundedProtocol,
         ws="none",
         log_config=None,
         access_log=False,

@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -25,6 +25,7 @@ from service.http.auth import KeyRing
 from service.http.middleware import Edge
 from service.http.problems import http_problem
 from service.models import RETRY_SECONDS, ModelHolder
+from service.monitoring.line_writer import line_writer
 from service.monitoring.logs import RequestLog, configure_logs, traceback_places
 from service.monitoring.memory import collect_seldom, share_arenas
 from service.monitoring.metrics import Metrics
@@ -36,6 +37,9 @@ from service.wire_routes import router as wire_router
 
 if TYPE_CHECKING:
     from service.feedback.store import FeedbackStore
+
+SUPERVISOR_SECONDS: Final = 1.0
+"""Seconds between two looks of a worker at whether its supervisor is there."""
 
 _log = logging.getLogger("service.app")
 
@@ -139,6 +143,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     ]
     for task in tasks:
         task.add_done_callback(_report_end)
+    if context.settings.workers > 1:
+        tasks.append(asyncio.create_task(_follow_supervisor(os.getppid())))
     if context.feedback is not None:
         tasks.append(asyncio.create_task(_prepare_feedback(context.feedback)))
     try:
@@ -151,6 +157,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
         context.requests.flush()
         context.metrics.flush()
+        await asyncio.to_thread(line_writer().drain)
         if context.feedback is not None:
             context.feedback.close()
 
@@ -168,6 +175,14 @@ async def _prepare_feedback(store: FeedbackStore) -> None:
             await asyncio.sleep(RETRY_SECONDS)
         else:
             return
+
+
+async def _follow_supervisor(supervisor: int) -> None:
+    """End with the process that watches the workers: alone they would hold the port for ever."""
+    while os.getppid() == supervisor:
+        await asyncio.sleep(SUPERVISOR_SECONDS)
+    _log.critical("the supervising process is gone; the worker stops")
+    signal.raise_signal(signal.SIGTERM)
 
 
 async def _first_look(models: ModelHolder, following: asyncio.Task[None]) -> None:

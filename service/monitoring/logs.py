@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sys
 from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,8 @@ from types import TracebackType
 from typing import Any, Final
 
 import orjson
+
+from service.monitoring.line_writer import LineWriter, line_writer
 
 FLUSH_SECONDS: Final = 0.25
 MOST_WAITING: Final = 65_536
@@ -72,22 +73,36 @@ def configure_logs(level: str) -> None:
     Args:
         level: Least level that is written, one of `service.settings.LOG_LEVELS`.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = WriterHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for name in ("scoring", "service", "uvicorn"):
         logging.getLogger(name).setLevel(level.upper())
 
 
+class WriterHandler(logging.Handler):
+    """Hands formatted records to the process's `LineWriter`: a logger never waits for a disk."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record.
+
+        Args:
+            record: The record.
+        """
+        line_writer().write(f"{self.format(record)}\n".encode())
+
+
 class RequestLog:
     """Collects one line a request and writes them together, away from the requests."""
 
-    def __init__(self, *, enabled: bool) -> None:
+    def __init__(self, *, enabled: bool, writer: LineWriter | None = None) -> None:
         """Start with nothing waiting.
 
         Args:
             enabled: Whether requests are logged at all.
+            writer: What writes the lines; the one of the process where None.
         """
+        self._writer = writer or line_writer()
         self._enabled = enabled
         self._waiting: deque[dict[str, Any]] = deque(maxlen=MOST_WAITING)
 
@@ -116,15 +131,14 @@ class RequestLog:
         return b"".join(line + b"\n" for line in lines)
 
     def flush(self) -> None:
-        """Write the waiting lines to standard error."""
+        """Hand the waiting lines to what writes them."""
         content = self.take()
         if content:
-            sys.stderr.write(content.decode())
-            sys.stderr.flush()
+            self._writer.write(content)
 
     async def follow(self) -> None:
         """Write what waits, again and again until cancelled."""
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
             if self._waiting:
-                await asyncio.to_thread(self.flush)
+                self.flush()

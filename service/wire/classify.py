@@ -6,6 +6,7 @@ No message holds anything that was sent but its type or length.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import json
 from collections.abc import Mapping, Sequence
@@ -89,6 +90,7 @@ def parse_json(body: bytes) -> object:
     Raises:
         Problem: `invalid_json`.
     """
+    body = body.removeprefix(codecs.BOM_UTF8)
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:

@@ -95,6 +95,33 @@ def test_several_workers(start: Callable[..., Service]) -> None:
     assert service.process.wait(60) in (0, -signal.SIGTERM)
 
 
+def test_workers_end_with_their_supervisor(start: Callable[..., Service]) -> None:
+    service = start(MODERATION_WORKERS="2")
+    service.wait_ready()
+    service.process.kill()
+    service.process.wait()
+    started = time.monotonic()
+    while service.get("/healthz"):
+        assert time.monotonic() - started < 20
+        time.sleep(0.1)
+
+
+def test_a_log_that_nobody_reads_stops_nothing(
+    start: Callable[..., Service], tmp_path: Path
+) -> None:
+    """The pipe is full after a few hundred lines; the service answers, and ends in time."""
+    os.mkfifo(tmp_path / "log")
+    reading = os.open(tmp_path / "log", os.O_RDONLY | os.O_NONBLOCK)
+    service = start()
+    while service.get("/readyz") != 200:
+        time.sleep(0.05)
+    assert [service.get("/nowhere") for _ in range(800)] == [404] * 800
+    assert service.get("/healthz") == 200
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(20) in (0, -signal.SIGTERM)
+    os.close(reading)
+
+
 def test_a_service_that_can_never_be_ready_ends(
     start: Callable[..., Service], tmp_path: Path
 ) -> None:

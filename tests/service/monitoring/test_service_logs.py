@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from service.monitoring.line_writer import line_writer
 from service.monitoring.logs import JsonFormatter, RequestLog
 
 PRIVATE = "unmistakable-words-of-a-comment"
@@ -29,6 +30,7 @@ def test_no_text_and_no_key_in_any_log(
     client.classify_raw(f'{{"text": "{PRIVATE}'.encode())
     client.classify({"text": PRIVATE}, headers={"X-API-Key": f"{KEY}-wrong"})
     client.app.state.context.requests.flush()
+    assert line_writer().drain()
     written = "".join(capfd.readouterr()) + caplog.text
     assert '"route":"/classify"' in written
     assert PRIVATE not in written

@@ -262,3 +262,9 @@ def test_every_code_was_seen_above() -> None:
         pytest.skip("the other tests of this file did not run")
     elsewhere = {"unauthorized", "feedback_disabled", "feedback_unavailable"}
     assert documented - SEEN == elsewhere, "see test_service_keys.py, test_feedback_routes.py"
+
+
+def test_a_byte_order_mark_is_no_error(make_client: Any, publish_model: Any) -> None:
+    publish_model()
+    answer = make_client().classify_raw(b'\xef\xbb\xbf{"text": "x"}')
+    assert answer.status_code == 200

@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "score": Command("scoring.archive.command", (), "archive", "score an archive of comments"),
     "models": Command("scoring.commands.models", (), "", "list, use, roll back, remove versions"),
     "feedback": Command("service.feedback", (), "serve", "export, delete or measure feedback"),
+    "keys": Command("service.keys", (), "serve", "make an API key"),
     "rules": Command("scoring.commands.rules", (), "", "what house rules would change"),
     "import": Command("training", ("import",), "train", "bring past decisions of moderators in"),
     "train": Command("training", ("train",), "train", "train a version on all that is there"),

@@ -25,7 +25,8 @@ from scoring.errors import ArtifactError, CacheRefused, HouseRulesRefused
 from service.errors import ServiceError, SettingsError
 from service.http.protocol import BoundedProtocol
 from service.monitoring.logs import configure_logs
-from service.settings import SETTINGS, SHARED_METRICS, Settings, read_settings
+from service.settings import SHARED_METRICS, Settings, read_settings
+from service.settings_table import SETTINGS
 
 if TYPE_CHECKING:
     from scoring.rules.house_rules import HouseRules

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,9 +23,10 @@ from scoring.errors import ScoringError
 from service.console.routes import router as console_router
 from service.context import Context
 from service.documents.openapi import API_VERSION, TITLE, build_document
-from service.http.auth import KeyRing
 from service.http.middleware import Edge
 from service.http.problems import http_problem
+from service.keys.limits import Load, RateLimits
+from service.keys.ring import KeyRing
 from service.models import RETRY_SECONDS, ModelHolder
 from service.monitoring.line_writer import line_writer
 from service.monitoring.logs import RequestLog, configure_logs, traceback_places
@@ -38,6 +41,8 @@ from service.wire_routes import router as wire_router
 if TYPE_CHECKING:
     from service.feedback.store import FeedbackStore
 
+SMALLEST_GZIP: Final = 4096
+"""Bytes of an answer from which it is compressed for callers that ask: about sixteen results."""
 SUPERVISOR_SECONDS: Final = 1.0
 """Seconds between two looks of a worker at whether its supervisor is there."""
 
@@ -70,10 +75,30 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.routes.extend(router.routes)
     app.router.routes.extend(wire_router.routes)
     app.router.routes.extend(console_router.routes)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_GZIP, compresslevel=1)
     app.add_middleware(Edge, context=context)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, **cross_origin(settings.cors_origins))
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.openapi = _built_once(partial(build_document, app))  # type: ignore[method-assign]
     return app
+
+
+def cross_origin(origins: tuple[str, ...]) -> dict[str, Any]:
+    """Return what pages of other origins may do: call with a key, and read the request's id.
+
+    Args:
+        origins: Their origins, or `*`.
+
+    Returns:
+        Arguments of the library's middleware.
+    """
+    return {
+        "allow_origins": origins,
+        "allow_methods": ("GET", "POST"),
+        "allow_headers": ("Authorization", "Content-Type", "X-API-Key", "X-Request-ID"),
+        "expose_headers": ("X-Request-ID", "Retry-After"),
+    }
 
 
 def from_environment() -> FastAPI:
@@ -109,6 +134,8 @@ def build_context(settings: Settings) -> Context:
         requests=RequestLog(enabled=settings.log_level in ("debug", "info")),
         batcher=MicroBatcher(),
         keys=KeyRing(settings.api_keys),
+        rates=RateLimits(settings.rate_limit),
+        load=Load(settings.max_in_flight),
         feedback=open_feedback(settings.feedback_database),
     )
 
@@ -141,6 +168,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(context.requests.follow()),
         asyncio.create_task(context.metrics.follow()),
     ]
+    if context.settings.api_keys_file is not None:
+        file, seconds = context.settings.api_keys_file, context.settings.reload_seconds
+        tasks.append(asyncio.create_task(context.keys.follow(file, seconds)))
     for task in tasks:
         task.add_done_callback(_report_end)
     if context.settings.workers > 1:

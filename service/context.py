@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
-from service.http.auth import KeyRing
 from service.http.problems import Problem
+from service.keys.limits import Load, RateLimits
+from service.keys.ring import KeyRing
 from service.models import ModelHolder, ServedModel
 from service.monitoring.logs import RequestLog
 from service.monitoring.metrics import Metrics
@@ -36,6 +37,8 @@ class Context:
         requests: Collects the request log.
         batcher: Brings single comments of several requests together.
         keys: Who may call.
+        rates: How often.
+        load: How much is under way.
         feedback: Keeps moderators' decisions; None where none are kept.
     """
 
@@ -45,6 +48,8 @@ class Context:
     requests: RequestLog
     batcher: MicroBatcher
     keys: KeyRing
+    rates: RateLimits
+    load: Load
     feedback: FeedbackStore | None = None
 
 

@@ -56,7 +56,7 @@ def _problems(*codes: str) -> dict[int | str, dict[str, Any]]:
     """Describe the problems that a route answers with, for the OpenAPI document."""
     described: dict[int | str, dict[str, Any]] = {}
     for entry in CODES:
-        if entry.code in (*codes, "internal_error", "unauthorized"):
+        if entry.code in (*codes, *EVERYWHERE):
             known = described.get(entry.status, {"description": ""})["description"]
             content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
             description = f"{known}; {entry.code}" if known else entry.code
@@ -87,6 +87,8 @@ _BODY_PROBLEMS: Final = (
 _COUNTED_AS: Final = tuple([(told.decision.value, told.reason or "none") for told in OUTCOMES])
 """Decision and reason that each outcome is counted under."""
 
+EVERYWHERE: Final = ("internal_error", "unauthorized", "forbidden", "rate_limited", "overloaded")
+"""Codes that every route may answer with."""
 router = APIRouter(route_class=DirectRoute)
 
 

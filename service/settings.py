@@ -1,21 +1,22 @@
 """The service's settings: environment variables, read once into a frozen object.
 
-`SETTINGS` is the one table of names, defaults and meanings; the README prints it and a test
-compares the two.
+Names, defaults and meanings are in `service.settings_table`.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from scoring.artifacts.shipped import chosen_models
-from scoring.comment_rules import LONGEST_COMMENT
 from scoring.compilation.private_folder import chosen_cache
 from service.errors import SettingsError
+from service.keys.api_keys import SHORTEST_KEY, VARIABLE, ApiKey, parse_keys, read_key_file
+from service.settings_table import SETTINGS
 
 PREFIX: Final = "MODERATION_"
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
@@ -25,7 +26,7 @@ ESCAPE_FACTOR: Final = 6
 r"""A byte of text takes at most six of JSON: `\u00XX`."""
 ROOM_BESIDE_TEXT: Final = 2048
 """Bytes of JSON that a comment may take beside its text: an escaped id, and the keys."""
-SHORTEST_KEY: Final = 16
+_ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")
 _TRUE: Final = ("1", "true", "yes", "on")
 _FALSE: Final = ("0", "false", "no", "off", "")
 
@@ -33,86 +34,6 @@ _FALSE: Final = ("0", "false", "no", "off", "")
 SHARED_METRICS: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Environment variable of the folder in which several workers sum up their metrics; set by the
 service itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One line of the table of settings.
-
-    Attributes:
-        name: The environment variable.
-        default: Its value where it is not set, as it would be written; empty for none.
-        meaning: What it does, in one sentence.
-    """
-
-    name: str
-    default: str
-    meaning: str
-
-
-SETTINGS: Final[tuple[Setting, ...]] = (
-    Setting("MODERATION_HOST", "127.0.0.1", "Address to listen on."),
-    Setting("MODERATION_PORT", "8000", "Port to listen on."),
-    Setting(
-        "MODERATION_MODELS",
-        "models",
-        "Folder of models, the one that holds CURRENT; where there is none here, the shipped one.",
-    ),
-    Setting("MODERATION_WORKERS", "1", "Worker processes; each holds its own copy of the model."),
-    Setting(
-        "MODERATION_POLICY",
-        "assist",
-        "Preset that decides where a request names none; one that the model has.",
-    ),
-    Setting(
-        "MODERATION_RULES",
-        "",
-        "File of house rules, TOML, followed like CURRENT; unset: none.",
-    ),
-    Setting("MODERATION_MAX_COMMENTS", "256", "Most comments in one request."),
-    Setting(
-        "MODERATION_MAX_COMMENT_BYTES", str(LONGEST_COMMENT), "Longest comment, in bytes of UTF-8."
-    ),
-    Setting(
-        "MODERATION_MAX_BODY_BYTES",
-        "",
-        "Largest request body in bytes; unset: room for the two limits above with every byte of "
-        "text escaped as \\u00XX, at most 32 MiB.",
-    ),
-    Setting(
-        "MODERATION_API_KEYS",
-        "",
-        "Keys that callers may send, separated by commas, 16 characters or more each; none: open.",
-    ),
-    Setting(
-        "MODERATION_API_KEYS_FILE", "", "File with one key a line, instead of MODERATION_API_KEYS."
-    ),
-    Setting(
-        "MODERATION_ALLOW_OPEN",
-        "false",
-        "Allow a host other than loopback without keys: anyone who reaches it may call it.",
-    ),
-    Setting(
-        "MODERATION_CORAL_SECRETS",
-        "",
-        "Signing secrets of Coral's moderation phase, separated by commas; none: every call of "
-        "/integrations/coral is refused.",
-    ),
-    Setting(
-        "MODERATION_FEEDBACK_DATABASE",
-        "",
-        "Database that keeps moderators' decisions, such as sqlite:///feedback.db or "
-        "postgresql+psycopg://user@host/name; none: /feedback keeps nothing and says so.",
-    ),
-    Setting("MODERATION_LOG_LEVEL", "info", "debug, info, warning or error; info logs requests."),
-    Setting(
-        "MODERATION_CACHE",
-        "",
-        "Folder for compiled code (3 MB), private to the service's user; unset: "
-        "comment-moderation in the user's cache folder.",
-    ),
-    Setting("MODERATION_RELOAD_SECONDS", "1", "Seconds between two looks at CURRENT."),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +51,10 @@ class Settings:
         max_comment_bytes: Longest comment in bytes of UTF-8.
         max_body_bytes: Largest request body in bytes.
         api_keys: Keys that callers may send; none means that everyone may call.
+        api_keys_file: File that they come from, or None.
+        rate_limit: Requests a second of each caller; 0 for no limit.
+        max_in_flight: Most requests under way in a worker.
+        cors_origins: Origins whose pages may call from a browser.
         coral_secrets: Signing secrets of Coral's moderation phase.
         feedback_database: URL of the database of feedback; empty for none.
         log_level: One of `LOG_LEVELS`.
@@ -146,7 +71,11 @@ class Settings:
     max_comments: int
     max_comment_bytes: int
     max_body_bytes: int
-    api_keys: tuple[str, ...] = field(repr=False)
+    api_keys: tuple[ApiKey, ...] = field(repr=False)
+    api_keys_file: Path | None
+    rate_limit: float
+    max_in_flight: int
+    cors_origins: tuple[str, ...]
     coral_secrets: tuple[str, ...] = field(repr=False)
     feedback_database: str = field(repr=False)
     log_level: str
@@ -184,11 +113,15 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         max_comment_bytes=max_comment_bytes,
         max_body_bytes=_integer(values, "MODERATION_MAX_BODY_BYTES", 1, 2**30),
         api_keys=_api_keys(values),
+        api_keys_file=Path(keys_file) if (keys_file := values[f"{VARIABLE}_FILE"]) else None,
+        rate_limit=_number(values, "MODERATION_RATE_LIMIT", 0.0, 1e6),
+        max_in_flight=_integer(values, "MODERATION_MAX_IN_FLIGHT", 1, 100_000),
+        cors_origins=_origins(values),
         coral_secrets=_secrets(values),
         feedback_database=values["MODERATION_FEEDBACK_DATABASE"],
         log_level=_choice(values, "MODERATION_LOG_LEVEL", LOG_LEVELS),
         cache=chosen_cache(environment),
-        reload_seconds=_seconds(values, "MODERATION_RELOAD_SECONDS", 0.05, 3600.0),
+        reload_seconds=_number(values, "MODERATION_RELOAD_SECONDS", 0.05, 3600.0),
     )
     _check_exposure(settings, values)
     return settings
@@ -233,7 +166,7 @@ def _integer(values: Mapping[str, str], name: str, least: int, most: int) -> int
     return number
 
 
-def _seconds(values: Mapping[str, str], name: str, least: float, most: float) -> float:
+def _number(values: Mapping[str, str], name: str, least: float, most: float) -> float:
     try:
         number = float(values[name])
     except ValueError:
@@ -267,30 +200,22 @@ def _secrets(values: Mapping[str, str]) -> tuple[str, ...]:
     return secrets
 
 
-def _api_keys(values: Mapping[str, str]) -> tuple[str, ...]:
-    name, separator, source = "MODERATION_API_KEYS", ",", values["MODERATION_API_KEYS"]
-    path = values["MODERATION_API_KEYS_FILE"]
+def _api_keys(values: Mapping[str, str]) -> tuple[ApiKey, ...]:
+    source, path = values[VARIABLE], values[f"{VARIABLE}_FILE"]
     if source and path:
-        raise SettingsError(f"{name} and {name}_FILE are both set; allowed: one of the two")
-    if path:
-        name, separator = f"{name}_FILE", "\n"
-        try:
-            source = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                f"{name} is {path!r}, which cannot be read ({type(error).__name__}); allowed: a "
-                "text file with one key a line"
-            ) from error
-    keys = tuple(key.strip() for key in source.split(separator) if key.strip())
-    short = [position for position, key in enumerate(keys, 1) if len(key) < SHORTEST_KEY]
-    if short:
+        raise SettingsError(f"{VARIABLE} and {VARIABLE}_FILE are both set; allowed: one of the two")
+    return read_key_file(Path(path)) if path else parse_keys(source.split(","), VARIABLE)
+
+
+def _origins(values: Mapping[str, str]) -> tuple[str, ...]:
+    name = "MODERATION_CORS_ORIGINS"
+    origins = tuple(filter(None, map(str.strip, values[name].split(","))))
+    wrong = [origin for origin in origins if origin != "*" and not _ORIGIN.fullmatch(origin)]
+    if wrong:
         raise SettingsError(
-            f"{name}: key number {short[0]} has {len(keys[short[0] - 1])} characters; allowed: "
-            f"{SHORTEST_KEY} or more"
+            f"{name} has {wrong[0]!r}; allowed: https://name or https://name:port, or *"
         )
-    if path and not keys:
-        raise SettingsError(f"{name} is {path!r}, which holds no key; allowed: at least one key")
-    return keys
+    return origins
 
 
 def _check_exposure(settings: Settings, values: Mapping[str, str]) -> None:

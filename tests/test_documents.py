@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from service.http.problems import CODES, ITEM_CODES
-from service.settings import SETTINGS
+from service.settings_table import SETTINGS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -14,12 +14,7 @@ router = APIRouter(route_class=DirectRoute)
 async def console(request: Request) -> Response:
     """Give a file of the console."""
     found = console_file(request.url.path)
-    headers = {
-        "Content-Security-Policy": POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-cache",
-    }
+    headers = {"Content-Security-Policy": POLICY}
     return Response(found.content, media_type=found.media_type, headers=headers)
 
 

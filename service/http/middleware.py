@@ -17,11 +17,15 @@ from service.http.problems import Problem, problem_response
 from service.wire.problems import WIRE_PROBLEMS
 
 HEADER: Final = b"x-request-id"
+SECURITY_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+)  # fmt: skip
 _SOUND_ID: Final = re.compile(rb"[0-9A-Za-z._-]{1,64}")
 _CLOSED: Final = 499
 """Status in counts and logs of a request whose caller went away before the answer."""
 
-_PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Routes that are called every few seconds all day: counted, not logged."""
 
 _log = logging.getLogger("service.http.middleware")
@@ -59,8 +63,8 @@ class Edge:
 
     async def _handle(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         try:
-            self._context.keys.check(scope["path"], scope["headers"], scope["query_string"])
-            await self._app(scope, receive, answer.send)
+            self._admit(scope)
+            await self._app_within_load(scope, receive, answer)
         except Problem as problem:
             await _answer_problem(problem, answer, scope)(scope, receive, answer.send)
         # The one place that catches everything: a caller gets an id, never a traceback.
@@ -70,6 +74,27 @@ class Edge:
             if not answer.started:
                 failure = Problem("internal_error", "the log has the cause under the request id")
                 await _answer_problem(failure, answer, scope)(scope, receive, answer.send)
+
+    def _admit(self, scope: Scope) -> None:
+        """Check the key and how often its bearer calls; without keys the address counts."""
+        path = scope["path"]
+        key = self._context.keys.check(path, scope["headers"], scope["query_string"])
+        if key is not None and key.name:
+            scope["moderation.key"] = key.name
+        if path not in PROBES:
+            caller = (scope.get("client") or ("",))[0] if key is None else key.digest
+            self._context.rates.admit(caller, None if key is None else key.rate)
+
+    async def _app_within_load(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        if scope["path"] in PROBES:  # also of a service that has too much to do
+            await self._app(scope, receive, answer.send)
+            return
+        load = self._context.load
+        load.enter()
+        try:
+            await self._app(scope, receive, answer.send)
+        finally:
+            load.leave()
 
     def _request_id(self, scope: Scope) -> str:
         for name, value in scope["headers"]:
@@ -81,7 +106,7 @@ class Edge:
     def _record(self, scope: Scope, answer: _Answer, method: str, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "other")
         self._context.metrics.count_request(route, answer.status, seconds)
-        if route in _PROBES:
+        if route in PROBES:
             return
         line: dict[str, Any] = {
             "time": time.time(),
@@ -91,8 +116,9 @@ class Edge:
             "status": answer.status,
             "milliseconds": round(1000 * seconds, 3),
         }
-        if "moderation.comments" in scope:
-            line["comments"] = scope["moderation.comments"]
+        for name in ("comments", "key"):
+            if f"moderation.{name}" in scope:
+                line[name] = scope[f"moderation.{name}"]
         self._context.requests.add(line)
 
 
@@ -119,5 +145,6 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.started = True
             self.status = message["status"]
-            message["headers"] = [*message["headers"], (HEADER, self.request_id.encode())]
+            own = (HEADER, self.request_id.encode())
+            message["headers"] = [*message["headers"], own, *SECURITY_HEADERS]
         await self._send(message)

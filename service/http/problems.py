@@ -37,6 +37,7 @@ CODES: Final[tuple[Code, ...]] = (
     Code("invalid_json", 400, "The body is not valid JSON"),
     Code("incomplete_body", 400, "The connection closed before the body was complete"),
     Code("unauthorized", 401, "No valid API key was sent"),
+    Code("forbidden", 403, "The key is not for this path"),
     Code("not_found", 404, "There is no such path"),
     Code("method_not_allowed", 405, "The path does not take this method"),
     Code("body_too_large", 413, "The body is larger than the limit"),
@@ -45,9 +46,11 @@ CODES: Final[tuple[Code, ...]] = (
     Code("no_comments", 422, "The list of comments is empty"),
     Code("too_many_comments", 422, "The list of comments is longer than the limit"),
     Code("unknown_policy", 422, "There is no such policy"),
+    Code("rate_limited", 429, "The caller calls too often"),
     Code("internal_error", 500, "The service failed; the request id finds it in the log"),
     Code("feedback_disabled", 501, "The service keeps no feedback"),
     Code("not_ready", 503, "No verified model is loaded"),
+    Code("overloaded", 503, "Too many requests are under way"),
     Code("feedback_unavailable", 503, "The database of feedback cannot be used"),
 )
 

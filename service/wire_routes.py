@@ -5,16 +5,31 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from scoring.classify import Judgements
 from service.context import Context, context_of, keep_feedback, served_model
-from service.http.body import read_json_body
+from service.http.body import read_body, read_json_body
+from service.http.problems import Problem, status_of
+from service.keys.api_keys import CLASSIFY, FEEDBACK
+from service.keys.ring import AKISMET_PATHS
 from service.routes import DirectRoute
 from service.scheduling.steps import classify_in_steps
+from service.wire.akismet import (
+    DEBUG,
+    THANKS,
+    AkismetError,
+    comment_text,
+    is_spam,
+    parse_form,
+    parse_submission,
+    sent_key,
+    stated_spam,
+)
 from service.wire.classify import parse_json
 from service.wire.coral import CoralError, check_signature, format_coral, parse_coral
 from service.wire.openai import OpenAIError, format_moderations, parse_moderations
@@ -25,6 +40,7 @@ from service.wire.perspective import (
     parse_suggestion,
     sentences,
 )
+from service.wire.text_classification import format_predict, parse_predict
 
 router = APIRouter(route_class=DirectRoute)
 
@@ -93,6 +109,63 @@ async def coral(request: Request) -> Response:
     except CoralError as error:
         return _json(error.document, error.status)
     return _json(format_coral(await _classify(request, context, [text])))
+
+
+@router.post("/predict", summary="text-embeddings-inference: labels with scores")
+async def predict(request: Request) -> Response:
+    """Answer text-embeddings-inference's `predict`."""
+    context = context_of(request)
+    settings = context.settings
+    content = parse_json(await read_json_body(request, settings.max_body_bytes))
+    texts, alone = parse_predict(content, settings.max_comments, settings.max_comment_bytes)
+    return _json(format_predict(await _classify(request, context, texts), alone=alone))
+
+
+_AKISMET_SCOPES: Final = {
+    "verify-key": {CLASSIFY, FEEDBACK}, "comment-check": {CLASSIFY},
+    "submit-spam": {FEEDBACK}, "submit-ham": {FEEDBACK},
+}  # fmt: skip
+
+
+async def akismet(request: Request) -> Response:
+    """Answer Akismet's calls; what went wrong stands in a header, as Akismet does it."""
+    context = context_of(request)
+    called = request.url.path.rpartition("/")[2]
+    try:
+        form = parse_form(await read_body(request, context.settings.max_body_bytes))
+        key = sent_key(form, request.headers.get("host", ""))
+        bearer = context.keys.accept(key, _AKISMET_SCOPES[called])
+        if bearer is not None:
+            context.rates.admit(bearer.digest, bearer.rate)
+        return PlainTextResponse(await _answer_akismet(request, context, called, form))
+    except (AkismetError, Problem) as error:
+        told = error.detail if isinstance(error, Problem) else str(error)
+        status = status_of(error) if isinstance(error, Problem) else 200
+        # clients read the word, and only where the status is 200
+        return PlainTextResponse("invalid", 200 if status < 429 else status, {DEBUG: told})
+
+
+for path in AKISMET_PATHS:
+    router.add_api_route(path, akismet, methods=["POST"], include_in_schema=path.startswith("/1.1"),
+                         summary=f"Akismet: {path.rpartition('/')[2]}")  # fmt: skip
+
+
+async def _answer_akismet(
+    request: Request, context: Context, called: str, form: dict[str, str]
+) -> str:
+    longest = context.settings.max_comment_bytes
+    if called == "verify-key":
+        return "valid"
+    if called == "comment-check":
+        spam = stated_spam(form)
+        if spam is None:
+            text = comment_text(form, longest)
+            spam = is_spam(await _classify(request, context, [text]))
+        return "true" if spam else "false"
+    item = parse_submission(form, spam=called == "submit-spam", max_bytes=longest)
+    if item is not None:
+        await keep_feedback(context, [item])
+    return THANKS
 
 
 async def _classify(request: Request, context: Context, texts: list[str]) -> Judgements:

@@ -14,7 +14,13 @@ _CLOSE: Final = {"Connection": "close"}
 
 
 async def read_json_body(request: Request, limit: int) -> bytes:
-    """Read the whole body of a request that says it is JSON.
+    """Read the whole body of a request that says it is JSON; see `read_body`."""
+    check_media_type(request.scope["headers"])
+    return await read_body(request, limit)
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Read the whole body of a request.
 
     Args:
         request: The request; its body has not been read.
@@ -24,12 +30,9 @@ async def read_json_body(request: Request, limit: int) -> bytes:
         The body.
 
     Raises:
-        Problem: `unsupported_media_type`, `body_too_large` (before the rest is read) or
-            `incomplete_body`.
+        Problem: `body_too_large` (before the rest is read) or `incomplete_body`.
     """
-    headers = request.scope["headers"]
-    check_media_type(headers)
-    for name, value in headers:
+    for name, value in request.scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > limit:
             raise _too_large(limit)
     return await _receive_all(request, limit)

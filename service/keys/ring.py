@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl
@@ -21,6 +21,12 @@ from service.keys.api_keys import (
     read_key_file,
 )
 
+AKISMET_PATHS: Final = tuple(
+    f"/{version}/{name}"
+    for version in ("1.1", "1.2")
+    for name in ("verify-key", "comment-check", "submit-spam", "submit-ham")
+)
+"""Akismet's callers send their key inside the form, which its route reads."""
 OPEN_PATHS: Final = frozenset(
     {
         "/",
@@ -33,9 +39,10 @@ OPEN_PATHS: Final = frozenset(
         "/openapi.json",
         "/$discovery/rest",
         "/integrations/coral",
+        *AKISMET_PATHS,
     }
 )
-"""Paths that need no key: they say nothing about comments, or check a signature of their own."""
+"""Paths that need no key: they say nothing about comments, or check one of their own."""
 QUERY_KEY_PATHS: Final = ("/v1alpha1/",)
 """Beginnings of paths whose clients send the key in the query, as Google's do."""
 FEEDBACK_PATHS: Final = frozenset({"/feedback", "/v1alpha1/comments:suggestscore"})
@@ -81,6 +88,24 @@ class KeyRing:
         if sent is None and path.startswith(QUERY_KEY_PATHS):
             sent = next((v.encode() for n, v in parse_qsl(query.decode("latin-1")) if n == "key"),
                         None)  # fmt: skip
+        needed = FEEDBACK if path in FEEDBACK_PATHS else CLASSIFY
+        return self.accept(sent, {needed, ADMIN} if path in SHARED_PATHS else {needed})
+
+    def accept(self, sent: bytes | None, scopes: Set[str]) -> ApiKey | None:
+        """Refuse a key that is none, or is for other things.
+
+        Args:
+            sent: The key as it was sent; None for none.
+            scopes: Of which it has to have one.
+
+        Returns:
+            The key; None where the service has none and everyone may call.
+
+        Raises:
+            Problem: `unauthorized`, `forbidden`.
+        """
+        if not self._keys:
+            return None
         key = None if sent is None else self._find(sent)
         if key is None:
             raise Problem(
@@ -88,8 +113,8 @@ class KeyRing:
                 "send a valid key as 'Authorization: Bearer <key>' or 'X-API-Key: <key>'",
                 {"WWW-Authenticate": "Bearer"},
             )
-        needed = FEEDBACK if path in FEEDBACK_PATHS else CLASSIFY
-        if not ({needed, ADMIN} if path in SHARED_PATHS else {needed}) & key.scopes:
+        if not scopes & key.scopes:
+            needed = " or ".join(sorted(scopes))
             raise Problem("forbidden", f"the key is not for this; it needs the scope {needed}")
         return key
 

@@ -51,4 +51,4 @@ def test_the_lines_of_a_switching_page_run(service: Service, language: str, code
 
 def test_every_page_has_an_example_or_is_about_a_signed_request() -> None:
     pages = {page for page, *_ in EXAMPLES}
-    assert pages == {"perspective", "openai"}
+    assert pages == {"perspective", "openai", "akismet"}

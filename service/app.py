@@ -39,6 +39,7 @@ from service.warmup import warm
 from service.wire_routes import router as wire_router
 
 if TYPE_CHECKING:
+    from service.feedback.shadow import ShadowLog
     from service.feedback.store import FeedbackStore
 
 SMALLEST_GZIP: Final = 4096
@@ -127,6 +128,7 @@ def build_context(settings: Settings) -> Context:
         A context without a model.
     """
     metrics = Metrics()
+    feedback = open_feedback(settings.feedback_database)
     return Context(
         settings=settings,
         models=ModelHolder(settings, metrics, warm),
@@ -136,7 +138,8 @@ def build_context(settings: Settings) -> Context:
         keys=KeyRing(settings.api_keys),
         rates=RateLimits(settings.rate_limit),
         load=Load(settings.max_in_flight),
-        feedback=open_feedback(settings.feedback_database),
+        feedback=feedback,
+        shadow=open_shadow(feedback) if settings.shadow else None,
     )
 
 
@@ -159,6 +162,22 @@ def open_feedback(url: str) -> FeedbackStore | None:
     return FeedbackStore(url)
 
 
+def open_shadow(store: FeedbackStore | None) -> ShadowLog | None:
+    """Make what keeps judgements in shadow mode.
+
+    Args:
+        store: Where.
+
+    Returns:
+        It; None where there is no store.
+    """
+    if store is None:
+        return None
+    from service.feedback.shadow import ShadowLog
+
+    return ShadowLog(store)
+
+
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Follow `CURRENT`, write the request log and sum up for as long as the application runs."""
@@ -177,6 +196,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         tasks.append(asyncio.create_task(_follow_supervisor(os.getppid())))
     if context.feedback is not None:
         tasks.append(asyncio.create_task(_prepare_feedback(context.feedback)))
+    if context.shadow is not None:
+        tasks.append(asyncio.create_task(context.shadow.follow()))
     try:
         if context.settings.workers > 1:
             await _first_look(context.models, tasks[0])
@@ -188,6 +209,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         context.requests.flush()
         context.metrics.flush()
         await asyncio.to_thread(line_writer().drain)
+        if context.shadow is not None:
+            await asyncio.to_thread(context.shadow.flush)
         if context.feedback is not None:
             context.feedback.close()
 

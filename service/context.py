@@ -21,6 +21,7 @@ from service.settings import Settings
 
 if TYPE_CHECKING:
     from service.feedback.decision import Feedback
+    from service.feedback.shadow import ShadowLog
     from service.feedback.store import FeedbackStore
 
 _log = logging.getLogger("service.feedback")
@@ -40,6 +41,7 @@ class Context:
         rates: How often.
         load: How much is under way.
         feedback: Keeps moderators' decisions; None where none are kept.
+        shadow: Keeps what the model says beside them; None outside shadow mode.
     """
 
     settings: Settings
@@ -51,6 +53,7 @@ class Context:
     rates: RateLimits
     load: Load
     feedback: FeedbackStore | None = None
+    shadow: ShadowLog | None = None
 
 
 def context_of(request: Request) -> Context:
@@ -87,11 +90,26 @@ async def keep_feedback(context: Context, items: Sequence[Feedback]) -> int:
     from service.feedback.store import UNAVAILABLE
 
     try:
-        return await asyncio.to_thread(store.add, items)
+        new = await asyncio.to_thread(store.add, items)
     except UNAVAILABLE as error:
         # the driver's message may quote what was to be kept
         _log.error("feedback not kept", extra={"fields": {"error": type(error).__name__}})
+    else:
+        _count_agreement(context, items)
+        return new
     raise Problem("feedback_unavailable", "nothing was kept; send it again", {"Retry-After": "5"})
+
+
+def _count_agreement(context: Context, items: Sequence[Feedback]) -> None:
+    """Count what the model in use decides on the same comments."""
+    served = context.models.served
+    if served is None:
+        return
+    policy = served.policies[context.settings.policy]
+    judgements = served.classify(policy, [item.text for item in items], [None] * len(items))
+    decisions = judgements.verdicts.decisions.tolist()
+    for item, decision in zip(items, decisions, strict=True):
+        context.metrics.count_feedback(item.decision, decision, item.categories)
 
 
 def served_model(context: Context) -> ServedModel:

@@ -113,6 +113,9 @@ async def classify(request: Request) -> Response:
         [comment.language for comment in comments], explained=call.explain,
     )  # fmt: skip
     count_comments(context.metrics, call.items, judgements)
+    if context.shadow is not None:
+        ids = [comment.id for comment in comments]
+        context.shadow.note(ids, judgements, served.manifest.version)
     judgements = count_offsets(call, judgements)
     return json_response(format_answer(served.manifest, call.items, judgements))
 

@@ -56,6 +56,7 @@ class Settings:
         max_in_flight: Most requests under way in a worker.
         cors_origins: Origins whose pages may call from a browser.
         coral_secrets: Signing secrets of Coral's moderation phase.
+        shadow: Whether judgements are kept beside moderators' decisions, and not acted on.
         feedback_database: URL of the database of feedback; empty for none.
         log_level: One of `LOG_LEVELS`.
         cache: Folder for compiled code.
@@ -78,6 +79,7 @@ class Settings:
     cors_origins: tuple[str, ...]
     coral_secrets: tuple[str, ...] = field(repr=False)
     feedback_database: str = field(repr=False)
+    shadow: bool
     log_level: str
     cache: Path
     reload_seconds: float
@@ -119,11 +121,16 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         cors_origins=_origins(values),
         coral_secrets=_secrets(values),
         feedback_database=values["MODERATION_FEEDBACK_DATABASE"],
+        shadow=_switch(values, "MODERATION_SHADOW"),
         log_level=_choice(values, "MODERATION_LOG_LEVEL", LOG_LEVELS),
         cache=chosen_cache(environment),
         reload_seconds=_number(values, "MODERATION_RELOAD_SECONDS", 0.05, 3600.0),
     )
     _check_exposure(settings, values)
+    if settings.shadow and not settings.feedback_database:
+        raise SettingsError(
+            "MODERATION_SHADOW is true and MODERATION_FEEDBACK_DATABASE is not set; allowed: both"
+        )
     return settings
 
 

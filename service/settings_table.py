@@ -98,6 +98,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "Database that keeps moderators' decisions, such as sqlite:///feedback.db or "
         "postgresql+psycopg://user@host/name; none: /feedback keeps nothing and says so.",
     ),
+    Setting(
+        "MODERATION_SHADOW",
+        "false",
+        "Keep what the model says of comments with an id, without their text, beside what "
+        "moderators decide; Coral is told nothing.",
+    ),
     Setting("MODERATION_LOG_LEVEL", "info", "debug, info, warning or error; info logs requests."),
     Setting(
         "MODERATION_CACHE",

@@ -31,7 +31,7 @@ from service.wire.akismet import (
     stated_spam,
 )
 from service.wire.classify import parse_json
-from service.wire.coral import CoralError, check_signature, format_coral, parse_coral
+from service.wire.coral import CoralError, check_signature, coral_id, format_coral, parse_coral
 from service.wire.openai import OpenAIError, format_moderations, parse_moderations
 from service.wire.perspective import (
     GoogleError,
@@ -105,10 +105,15 @@ async def coral(request: Request) -> Response:
     body = await read_json_body(request, context.settings.max_body_bytes)
     try:
         check_signature(body, request.scope["headers"], context.settings.coral_secrets)
-        text = parse_coral(parse_json(body))
+        content = parse_json(body)
+        text = parse_coral(content)
     except CoralError as error:
         return _json(error.document, error.status)
-    return _json(format_coral(await _classify(request, context, [text])))
+    judgements = await _classify(request, context, [text])
+    if context.shadow is not None:
+        context.shadow.note([coral_id(content)], judgements, served_model(context).manifest.version)
+        return _json({})
+    return _json(format_coral(judgements))
 
 
 @router.post("/predict", summary="text-embeddings-inference: labels with scores")

@@ -1,4 +1,4 @@
-"""The store of feedback: one table, in SQLite or PostgreSQL."""
+"""The store of feedback and of shadow judgements, in SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -15,25 +15,11 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from service.errors import SettingsError
 from service.feedback.decision import Feedback
+from service.feedback.shadow import ShadowJudgement
+from service.feedback.tables import FEEDBACK, JUDGEMENTS
 
 UNAVAILABLE: Final = SQLAlchemyError
 """What a database that cannot be reached, or is full, raises."""
-_METADATA: Final = sa.MetaData()
-FEEDBACK: Final = sa.Table(
-    "feedback",
-    _METADATA,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("received_at", sa.DateTime(timezone=True), nullable=False, index=True),
-    sa.Column("idempotency_key", sa.String(200), nullable=False, unique=True),
-    sa.Column("comment_id", sa.String(200), index=True),
-    sa.Column("author", sa.String(200), index=True),
-    sa.Column("moderator", sa.String(200)),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("decision", sa.String(10), nullable=False),
-    sa.Column("categories", sa.Text, nullable=False),
-    sa.Column("model", sa.String(100)),
-    sa.Column("source", sa.String(20), nullable=False),
-)
 
 
 class FeedbackStore:
@@ -62,12 +48,14 @@ class FeedbackStore:
         self._url: URL = parsed
 
     def prepare(self) -> None:
-        """Make the table where there is none.
+        """Make the tables, or bring those of an older version to this one's.
 
         Raises:
             SQLAlchemyError: The database cannot be reached or written.
         """
-        _METADATA.create_all(self._engine)
+        from service.feedback.migrate import migrate
+
+        migrate(self._engine)
 
     def add(self, items: Sequence[Feedback]) -> int:
         """Keep feedback, all or none; it is on the disk when this returns.
@@ -103,6 +91,62 @@ class FeedbackStore:
         with self._engine.begin() as connection:
             return sum(len(connection.execute(statement, row).fetchall()) for row in rows)
 
+    def add_judgements(self, items: Sequence[ShadowJudgement]) -> None:
+        """Keep what the model said of comments, all or none.
+
+        Args:
+            items: The judgements, at least one.
+
+        Raises:
+            SQLAlchemyError: The database cannot be reached or written; nothing is kept.
+        """
+        now = datetime.now(UTC)
+        rows = [
+            {
+                "received_at": now,
+                "comment_id": item.comment_id,
+                "model": item.model,
+                "readable": item.readable,
+                "reject_probability": item.reject_probability,
+                "category_probabilities": json.dumps(item.category_probabilities),
+            }
+            for item in items
+        ]
+        with self._engine.begin() as connection:
+            connection.execute(sa.insert(JUDGEMENTS), rows)
+
+    def judged_and_decided(self) -> list[tuple[ShadowJudgement, str, datetime]]:
+        """Bring together what the model and what moderators said of comments, by their ids.
+
+        Returns:
+            The latest judgement of each comment, the latest decision, and when that came.
+
+        Raises:
+            SQLAlchemyError: The database cannot be reached.
+        """
+        latest = [
+            sa.select(sa.func.max(table.c.id)).group_by(table.c.comment_id)
+            for table in (JUDGEMENTS, FEEDBACK)
+        ]
+        statement = (
+            sa.select(JUDGEMENTS, FEEDBACK.c.decision, FEEDBACK.c.received_at.label("decided_at"))
+            .join(FEEDBACK, FEEDBACK.c.comment_id == JUDGEMENTS.c.comment_id)
+            .where(JUDGEMENTS.c.id.in_(latest[0]), FEEDBACK.c.id.in_(latest[1]))
+            .order_by(FEEDBACK.c.id)
+        )
+        with self._engine.connect() as connection:
+            return [
+                (
+                    ShadowJudgement(
+                        row["comment_id"], row["model"], row["readable"],
+                        row["reject_probability"], tuple(json.loads(row["category_probabilities"])),
+                    ),
+                    row["decision"],
+                    _in_utc(row["decided_at"]),
+                )
+                for row in connection.execute(statement).mappings()
+            ]  # fmt: skip
+
     def export(self) -> Iterator[dict[str, Any]]:
         """List all feedback, the earliest first, as `import` reads it.
 
@@ -133,7 +177,7 @@ class FeedbackStore:
         author: str | None = None,
         older_than: timedelta | None = None,
     ) -> int:
-        """Delete feedback for good.
+        """Delete feedback for good, and with it what the model said of those comments.
 
         Args:
             comment_id: Of this comment.
@@ -141,21 +185,27 @@ class FeedbackStore:
             older_than: Received so long ago; of several conditions each by itself deletes.
 
         Returns:
-            How many were deleted.
+            How many decisions were deleted.
 
         Raises:
             SQLAlchemyError: The database cannot be reached or written.
         """
-        conditions = []
+        conditions, judged = [], []
         if comment_id is not None:
             conditions.append(FEEDBACK.c.comment_id == comment_id)
+            judged.append(JUDGEMENTS.c.comment_id == comment_id)
         if author is not None:
             conditions.append(FEEDBACK.c.author == author)
+            theirs = sa.select(FEEDBACK.c.comment_id).where(FEEDBACK.c.author == author)
+            judged.append(JUDGEMENTS.c.comment_id.in_(theirs))
         if older_than is not None:
-            conditions.append(FEEDBACK.c.received_at < datetime.now(UTC) - older_than)
+            before = datetime.now(UTC) - older_than
+            conditions.append(FEEDBACK.c.received_at < before)
+            judged.append(JUDGEMENTS.c.received_at < before)
         if not conditions:
             return 0
         with self._engine.begin() as connection:
+            connection.execute(sa.delete(JUDGEMENTS).where(sa.or_(*judged)))
             return connection.execute(sa.delete(FEEDBACK).where(sa.or_(*conditions))).rowcount
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -57,6 +58,10 @@ class Metrics:
         self._load_failures = prometheus_client.Counter(
             "moderation_model_load_failures", "Models refused.", registry=self._registry
         )
+        self._feedback = prometheus_client.Counter(
+            "moderation_feedback", "Moderators' decisions beside the model's on the same comments.",
+            ("moderator", "model", "category"), registry=self._registry,
+        )  # fmt: skip
         self._used: tuple[str, str] | None = None
         self._waiting: list[tuple[str, int, float]] = []
         self._waiting_comments: list[tuple[str, str]] = []
@@ -80,6 +85,17 @@ class Metrics:
                 refusal, or `none`.
         """
         self._waiting_comments.append((decision, reason))
+
+    def count_feedback(self, moderator: str, model: str, categories: Sequence[str]) -> None:
+        """Count a moderator's decision beside the model's.
+
+        Args:
+            moderator: `approve` or `reject`.
+            model: `approve`, `reject` or `review`.
+            categories: The guidelines that the moderator named.
+        """
+        for category in categories or ("none",):
+            self._feedback.labels(moderator, model, category).inc()
 
     def count_load(self, version: str, guidelines: str) -> None:
         """Count a model that was loaded and is now in use.

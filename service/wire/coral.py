@@ -13,6 +13,7 @@ from scoring.decisions.policy import OUTCOMES, Decision
 from service.errors import ServiceError
 
 SIGNATURE: Final = b"x-coral-signature"
+LONGEST_ID: Final = 200
 _SCHEME: Final = "sha256="
 REASONS: Final[Mapping[str, str]] = {
     "profanity": "OFFENSIVE",
@@ -87,6 +88,17 @@ def parse_coral(content: object) -> str:
     if not isinstance(text, str):
         raise CoralError(400, f"comment.body is {json_type(text)}; allowed: string")
     return text
+
+
+def coral_id(content: object) -> str | None:
+    """Take the comment's id out of a body; None for a comment that has none yet.
+
+    Args:
+        content: What the body holds.
+    """
+    comment = content.get("comment") if isinstance(content, dict) else None
+    name = comment.get("id") if isinstance(comment, dict) else None
+    return name if isinstance(name, str) and 0 < len(name) <= LONGEST_ID else None
 
 
 def format_coral(judgements: Judgements) -> dict[str, Any]:

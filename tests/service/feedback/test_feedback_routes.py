@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from service.errors import SettingsError
 from service.feedback.store import FeedbackStore
 
 DECISION = {"text": "you are an idiot", "decision": "reject", "categories": ["personal_attack"]}
@@ -140,3 +143,44 @@ def test_what_must_not_be_stored_is_not(keeping: Any, database: str) -> None:
 def test_a_suggestion_that_cannot_be_read_is_refused(keeping: Any, body: object) -> None:
     answer = keeping.post("/v1alpha1/comments:suggestscore", json.dumps(body).encode())
     assert (answer.status_code, answer.json()["error"]["status"]) == (400, "INVALID_ARGUMENT")
+
+
+def test_shadow_mode_keeps_what_the_model_says_by_id(
+    make_client: Any, publish_model: Any, tmp_path: Path, wait_until: Any
+) -> None:
+    publish_model()
+    url = f"sqlite:///{tmp_path / 'feedback.db'}"
+    client = make_client(FEEDBACK_DATABASE=url, SHADOW="true")
+    comments = [{"id": "c1", "text": "you are an idiot"}, {"id": 7, "text": "x"}, {"text": "y"}]
+    assert client.classify({"comments": comments}).status_code == 200
+    for name in ("c1", "7"):
+        body = {"text": "you are an idiot", "decision": "approve", "comment_id": name}
+        client.post("/feedback", json.dumps(body).encode())
+    store = client.app.state.context.feedback
+    wait_until(lambda: len(store.judged_and_decided()) == 2)
+    (judgement, decision, _), _ = store.judged_and_decided()
+    assert (judgement.comment_id, decision) == ("c1", "approve")
+    assert judgement.reject_probability > 0.8
+    assert (
+        'moderation_feedback_total{category="none",model="reject",moderator="approve"} 2.0'
+        in client.get("/metrics").text
+    )
+
+
+def test_shadow_mode_tells_coral_nothing(
+    make_client: Any, publish_model: Any, tmp_path: Path
+) -> None:
+    publish_model()
+    secret = "s" * 20
+    client = make_client(
+        FEEDBACK_DATABASE=f"sqlite:///{tmp_path}/f.db", SHADOW="true", CORAL_SECRETS=secret
+    )
+    body = json.dumps({"comment": {"id": "c9", "body": "you are an idiot"}}).encode()
+    signature = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"Content-Type": "application/json", "X-Coral-Signature": signature}
+    assert client.post("/integrations/coral", body, headers).json() == {}
+
+
+def test_shadow_mode_needs_a_database(make_settings: Any) -> None:
+    with pytest.raises(SettingsError, match="MODERATION_SHADOW"):
+        make_settings(SHADOW="true")

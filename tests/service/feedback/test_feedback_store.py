@@ -8,15 +8,22 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 
+from scoring.guidelines import CATEGORIES
 from service.errors import SettingsError
 from service.feedback import __main__ as command
 from service.feedback.decision import Feedback
+from service.feedback.shadow import ShadowJudgement
 from service.feedback.store import FeedbackStore
+from service.feedback.tables import FEEDBACK, METADATA
 from training.__main__ import main as training_main
 from training.own_decisions.store import read_decisions
 
@@ -154,3 +161,67 @@ def test_the_command_needs_a_database(
     monkeypatch.delenv("MODERATION_FEEDBACK_DATABASE", raising=False)
     assert command.main(["export"]) == 1
     assert "MODERATION_FEEDBACK_DATABASE is not set" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("store")
+def test_migrations_make_the_tables_that_the_code_names(url: str) -> None:
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+    engine.dispose()
+
+
+def test_a_database_made_before_migrations_is_brought_along(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    engine = sa.create_engine(url)
+    METADATA.create_all(engine, tables=[FEEDBACK])
+    engine.dispose()
+    store = FeedbackStore(url)
+    store.add([item("kept", comment_id="1")])
+    store.prepare()
+    store.add_judgements([judged("1")])
+    assert [row["text"] for row in store.export()] == ["kept"]
+    assert len(store.judged_and_decided()) == 1
+    store.close()
+
+
+def test_several_workers_prepare_one_database(url: str) -> None:
+    stores = [FeedbackStore(url) for _ in range(4)]
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(FeedbackStore.prepare, stores))
+    for one in stores:
+        one.close()
+
+
+def judged(name: str, probability: float = 0.9) -> ShadowJudgement:
+    return ShadowJudgement(name, "v1", True, probability, (probability,) * len(CATEGORIES))
+
+
+def test_the_latest_judgement_meets_the_latest_decision(store: FeedbackStore) -> None:
+    store.add_judgements([judged("1", 0.2), judged("1", 0.9), judged("2")])
+    store.add([item("a", comment_id="1"), Feedback("a", "approve", comment_id="1"), item("b")])
+    ((judgement, decision, _),) = store.judged_and_decided()
+    assert (judgement.reject_probability, decision) == (0.9, "approve")
+    store.delete(comment_id="1")
+    store.add([item("a", comment_id="1")])
+    assert store.judged_and_decided() == []
+
+
+def test_the_report_of_shadow_mode(
+    store: FeedbackStore, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main(["--database", url, "shadow"]) == 0
+    assert "no comment yet" in capsys.readouterr().out
+    store.add_judgements([judged("1", 0.99), judged("2", 0.01), judged("3", 0.99)])
+    store.add([
+        item("a", comment_id="1"), item("b", comment_id="2"),
+        Feedback("c", "approve", comment_id="3"),
+    ])  # fmt: skip
+    assert command.main(["--database", url, "shadow"]) == 0
+    told = capsys.readouterr().out
+    assert "3 comments from" in told
+    assert (
+        "assist: rejected 1 rightly and 1 that moderators approved, let 1 pass that they rejected, "
+        "and given a person 0" in told
+    )

@@ -1,0 +1,9 @@
+"""Alembic's entry, run by it and never imported: runs the steps over the connection that `service.feedback.migrate` holds."""
+
+from __future__ import annotations
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"])
+with context.begin_transaction():
+    context.run_migrations()

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
     from service.feedback.shadow import ShadowLog
     from service.feedback.store import FeedbackStore
 
-SMALLEST_GZIP: Final = 4096
-"""Bytes of an answer from which it is compressed for callers that ask: about sixteen results."""
 SUPERVISOR_SECONDS: Final = 1.0
 """Seconds between two looks of a worker at whether its supervisor is there."""
 
@@ -76,7 +73,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.routes.extend(router.routes)
     app.router.routes.extend(wire_router.routes)
     app.router.routes.extend(console_router.routes)
-    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_GZIP, compresslevel=1)
     app.add_middleware(Edge, context=context)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, **cross_origin(settings.cors_origins))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import logging
 import re
@@ -21,6 +22,9 @@ SECURITY_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),
 )  # fmt: skip
+SMALLEST_GZIP: Final = 4096
+"""Bytes of an answer from which it is compressed for callers that ask: about sixteen results."""
+_COMPRESSED: Final = ((b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding"))
 _SOUND_ID: Final = re.compile(rb"[0-9A-Za-z._-]{1,64}")
 _CLOSED: Final = 499
 """Status in counts and logs of a request whose caller went away before the answer."""
@@ -54,7 +58,7 @@ class Edge:
         started = time.perf_counter()
         # HEAD is answered as GET; the server knows the method it read and sends no body
         inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-        answer = _Answer(send, self._request_id(scope))
+        answer = _Answer(send, self._request_id(scope), scope["headers"])
         inner["moderation.request_id"] = answer.request_id
         try:
             await self._handle(inner, receive, answer)
@@ -64,7 +68,14 @@ class Edge:
     async def _handle(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         try:
             self._admit(scope)
-            await self._app_within_load(scope, receive, answer)
+            if scope["path"] in PROBES:  # also of a service that has too much to do
+                await self._app(scope, receive, answer.send)
+                return
+            self._context.load.enter()
+            try:
+                await self._app(scope, receive, answer.send)
+            finally:
+                self._context.load.leave()
         except Problem as problem:
             await _answer_problem(problem, answer, scope)(scope, receive, answer.send)
         # The one place that catches everything: a caller gets an id, never a traceback.
@@ -81,20 +92,10 @@ class Edge:
         key = self._context.keys.check(path, scope["headers"], scope["query_string"])
         if key is not None and key.name:
             scope["moderation.key"] = key.name
-        if path not in PROBES:
+        own_rate = None if key is None else key.rate
+        if (own_rate or self._context.rates.rate) and path not in PROBES:
             caller = (scope.get("client") or ("",))[0] if key is None else key.digest
-            self._context.rates.admit(caller, None if key is None else key.rate)
-
-    async def _app_within_load(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
-        if scope["path"] in PROBES:  # also of a service that has too much to do
-            await self._app(scope, receive, answer.send)
-            return
-        load = self._context.load
-        load.enter()
-        try:
-            await self._app(scope, receive, answer.send)
-        finally:
-            load.leave()
+            self._context.rates.admit(caller, own_rate)
 
     def _request_id(self, scope: Scope) -> str:
         for name, value in scope["headers"]:
@@ -131,12 +132,18 @@ def _answer_problem(problem: Problem, answer: _Answer, scope: Scope) -> Response
 
 
 class _Answer:
-    """Sends an answer, adding the request id, and remembers its status."""
+    """Sends an answer with the request id, compressed where it is long, and remembers its status.
 
-    __slots__ = ("_send", "request_id", "started", "status")
+    The framework's middleware for compressing made every request 5 % slower, short answers too
+    (measured 2026-11-27).
+    """
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    __slots__ = ("_headers", "_held", "_send", "request_id", "started", "status")
+
+    def __init__(self, send: Send, request_id: str, headers: list[tuple[bytes, bytes]]) -> None:
         self._send = send
+        self._headers = headers
+        self._held: Message | None = None
         self.request_id = request_id
         self.status = _CLOSED
         self.started = False
@@ -146,5 +153,28 @@ class _Answer:
             self.started = True
             self.status = message["status"]
             own = (HEADER, self.request_id.encode())
-            message["headers"] = [*message["headers"], own, *SECURITY_HEADERS]
+            headers = [*message["headers"], own, *SECURITY_HEADERS]
+            message["headers"] = headers
+            if _length(headers) >= SMALLEST_GZIP and _takes_gzip(self._headers):
+                self._held = message
+                return
+        elif self._held is not None:
+            held, self._held = self._held, None
+            message["body"] = gzip.compress(message["body"], compresslevel=1)
+            length = (b"content-length", str(len(message["body"])).encode())
+            others = [pair for pair in held["headers"] if pair[0] != length[0]]
+            held["headers"] = [*others, length, *_COMPRESSED]
+            await self._send(held)
         await self._send(message)
+
+
+def _length(headers: list[tuple[bytes, bytes]]) -> int:
+    """Bytes of an answer that says so: such an answer comes as one message."""
+    for name, value in headers:
+        if name == b"content-length":
+            return int(value)
+    return 0
+
+
+def _takes_gzip(headers: list[tuple[bytes, bytes]]) -> bool:
+    return any(name == b"accept-encoding" and b"gzip" in value for name, value in headers)

@@ -87,7 +87,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Start the request, or refuse it."""
-        if len(self.url) + sum(len(n) + len(v) for n, v in self.headers) > LARGEST_HEAD:
+        # counted only where so much has come at all
+        if self._unfinished > LARGEST_HEAD and self._head_size() > LARGEST_HEAD:
             self._refusal = 431
             raise ValueError("the head is too large")
         if len(self.pipeline) >= MOST_AHEAD:
@@ -140,6 +141,9 @@ class BoundedProtocol(HttpToolsProtocol):
         super().shutdown()
         if self.cycle is not None and self.cycle.more_body:
             self._deadline = min(self._deadline, self.loop.time() + DRAIN_BODY_SECONDS)
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
 
     def _check_deadline(self) -> None:
         self._check = self.loop.call_later(CHECK_SECONDS, self._check_deadline)

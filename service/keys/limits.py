@@ -26,7 +26,7 @@ class RateLimits:
             rate: Requests a second of callers that have no rate of their own; 0 for no limit.
             clock: Tells seconds; never goes back.
         """
-        self._rate = rate
+        self.rate = rate
         self._clock = clock
         self._buckets: OrderedDict[object, tuple[float, float]] = OrderedDict()
 
@@ -40,7 +40,7 @@ class RateLimits:
         Raises:
             Problem: `rate_limited`; `Retry-After` says when there will be room.
         """
-        rate = self._rate if own_rate is None else own_rate
+        rate = self.rate if own_rate is None else own_rate
         if not rate:
             return
         now, burst = self._clock(), max(1.0, rate * BURST_SECONDS)

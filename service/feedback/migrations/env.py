@@ -1,4 +1,4 @@
-"""Alembic's entry, run by it and never imported: runs the steps over the connection that `service.feedback.migrate` holds."""
+"""Alembic's entry, run by it and never imported: the steps, over the connection it is given."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -46,16 +47,21 @@ class FeedbackStore:
         if self._is_sqlite:
             sa.event.listen(self._engine, "connect", _make_durable)
         self._url: URL = parsed
+        self._preparing = threading.Lock()
+        self._prepared = False
 
     def prepare(self) -> None:
-        """Make the tables, or bring those of an older version to this one's.
+        """Make the tables, or bring those of an older version to this one's; once is enough.
 
         Raises:
             SQLAlchemyError: The database cannot be reached or written.
         """
         from service.feedback.migrate import migrate
 
-        migrate(self._engine)
+        with self._preparing:
+            if not self._prepared:
+                migrate(self._engine)
+                self._prepared = True
 
     def add(self, items: Sequence[Feedback]) -> int:
         """Keep feedback, all or none; it is on the disk when this returns.
@@ -69,6 +75,7 @@ class FeedbackStore:
         Raises:
             SQLAlchemyError: The database cannot be reached or written; nothing is kept.
         """
+        self.prepare()  # a decision may come before the service's start has done it
         now = datetime.now(UTC)
         rows = [
             {
@@ -100,6 +107,7 @@ class FeedbackStore:
         Raises:
             SQLAlchemyError: The database cannot be reached or written; nothing is kept.
         """
+        self.prepare()
         now = datetime.now(UTC)
         rows = [
             {

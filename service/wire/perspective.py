@@ -171,7 +171,10 @@ def problem_document(problem: Problem, status: int) -> tuple[int, dict[str, Any]
     if problem.code == "invalid_json":
         message = f"Invalid JSON payload received. {problem.detail}"
         return 400, _envelope(400, message, "INVALID_ARGUMENT", [])
-    names = {404: "NOT_FOUND", 500: "INTERNAL", 501: "UNIMPLEMENTED", 503: "UNAVAILABLE"}
+    names = {
+        403: "PERMISSION_DENIED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED", 500: "INTERNAL",
+        501: "UNIMPLEMENTED", 503: "UNAVAILABLE",
+    }  # fmt: skip
     return status, _envelope(status, problem.detail, names.get(status, "INVALID_ARGUMENT"), [])
 
 

@@ -179,10 +179,16 @@ def test_a_database_made_before_migrations_is_brought_along(tmp_path: Path) -> N
     engine.dispose()
     store = FeedbackStore(url)
     store.add([item("kept", comment_id="1")])
-    store.prepare()
     store.add_judgements([judged("1")])
     assert [row["text"] for row in store.export()] == ["kept"]
     assert len(store.judged_and_decided()) == 1
+    store.close()
+
+
+def test_a_decision_before_the_start_has_prepared_the_database(url: str) -> None:
+    store = FeedbackStore(url)
+    key = f"early {url}"
+    assert store.add([item(idempotency_key=key)]) + store.add([item(idempotency_key=key)]) == 1
     store.close()
 
 

@@ -178,3 +178,16 @@ def test_the_discovery_document_names_this_host(client: Any) -> None:
     document = client.get("/$discovery/rest?version=v1alpha1").json()
     assert document["rootUrl"] == document["baseUrl"] != ""
     assert {"analyze", "suggestscore"} == set(document["resources"]["comments"]["methods"])
+
+
+def test_a_caller_that_calls_too_often_is_told_as_google_does(
+    make_client: Any, publish_model: Any
+) -> None:
+    publish_model()
+    client = make_client(RATE_LIMIT=0.5)
+    body = b'{"comment": {"text": "you are an idiot"}, "requestedAttributes": {"TOXICITY": {}}}'
+    statuses = [client.post("/v1alpha1/comments:analyze", body) for _ in range(2)]
+    error = statuses[1].json()["error"]
+    assert (statuses[0].status_code, error["code"]) == (200, 429)
+    assert error["status"] == "RESOURCE_EXHAUSTED"
+    assert statuses[1].headers["retry-after"] == "2"

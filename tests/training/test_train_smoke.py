@@ -27,6 +27,7 @@ def versions(models: Path) -> set[str]:
     return {path.name for path in models.iterdir() if path.is_dir()}
 
 
+@pytest.mark.slow
 def test_says_that_no_source_could_be_read_and_publishes(
     small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -98,6 +99,7 @@ def test_two_trainings_give_byte_identical_files(
     assert first.name.split("-")[1] == second.name.split("-")[1]  # the digest of the inputs
 
 
+@pytest.mark.slow
 def test_current_stays_where_nothing_shows_that_the_new_model_is_as_good(
     small_data: Path, models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -112,6 +114,7 @@ def test_current_stays_where_nothing_shows_that_the_new_model_is_as_good(
     assert f"python -m scoring models use {new}" in said
 
 
+@pytest.mark.slow
 def test_force_makes_it_current_all_the_same(
     small_data: Path, models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,6 +125,7 @@ def test_force_makes_it_current_all_the_same(
     assert "forced, though only 0 held-back comments" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_current_model_that_cannot_be_loaded_stays_and_is_named(
     small_data: Path, models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -88,6 +88,7 @@ def test_nothing_to_train_on(data: Path, tmp_path: Path, capsys: Captured) -> No
     assert "no comment to train on" in error
 
 
+@pytest.mark.slow
 def test_folder_of_models_is_a_file(data: Path, tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "models").write_text("")
     failed(capsys, "--data", data, "--models", tmp_path / "models", "train")

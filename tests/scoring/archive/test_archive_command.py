@@ -108,6 +108,7 @@ def test_an_interrupt_keeps_what_was_scored(
     assert score(source).output.exists()
 
 
+@pytest.mark.slow
 def test_the_module_is_the_command_and_shows_no_text(write: Write, tmp_path: Path) -> None:
     source = write("c.csv", b"text\na very private remark\n")
     run = subprocess.run(

@@ -88,6 +88,7 @@ def test_stopped_at_any_sync_it_goes_on_from_the_last_commit(
     assert content_of(outcome.output) == expected
 
 
+@pytest.mark.slow
 def test_a_real_process_killed_in_the_middle(
     tmp_path: Path, score: Any, start: Callable[..., Any]
 ) -> None:

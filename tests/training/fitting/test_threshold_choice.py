@@ -162,6 +162,7 @@ class TestPolicies:
         assert precision >= settings.assist_precision
         assert weights[approved & bad].sum() / weights[bad].sum() <= settings.false_approve_budget
 
+    @pytest.mark.slow
     def test_presets_keep_their_budgets_of_false_rejections_and_review_nothing(
         self, seed: int, steps: int
     ) -> None:

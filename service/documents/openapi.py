@@ -15,6 +15,7 @@ from service.documents.schemas import (
     OneComment,
     ProblemDocument,
 )
+from service.documents.wire_shapes import WIRE_SHAPES
 from service.http.problems import CODES, ITEM_CODES, Code
 
 API_VERSION: Final = "1.1.0"
@@ -46,6 +47,8 @@ def build_document(app: FastAPI) -> dict[str, Any]:
     components = document.setdefault("components", {})
     components.setdefault("schemas", {}).update(added["$defs"])
     components["schemas"] = dict(sorted(components["schemas"].items()))
+    for path, members in WIRE_SHAPES.items():
+        document["paths"][path]["post"].update(members)
     components["securitySchemes"] = _SCHEMES
     document["security"] = [{}, *({name: []} for name in _SCHEMES)]
     return document

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # first, and in one line: what a wrong version would say after minutes
 CHECK_PYTHON := $(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Python %d.%d found; 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12" % sys.version_info[:2])'
 .DEFAULT_GOAL := help
-.PHONY: help setup behaviour coverage data train evaluate data-report ablation bench serve score test test-all check fix lock clean
+.PHONY: help setup behaviour coverage data train evaluate data-report ablation bench soak serve score test test-all check fix lock clean
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -33,6 +33,9 @@ ablation: $(VENV)/dev.done ## print what each step and each source is worth (abo
 
 bench: $(VENV)/bench.done $(VENV)/serve.done ## measure speed, memory and start beside their goals (about 25 minutes)
 	$(VENV)/bench/bin/python -m tests.benchmarks.run --service-python $(VENV)/serve/bin/python $(ARGS)
+
+soak: $(VENV)/dev.done ## hold the service at 70 % of its capacity (half an hour; ARGS="--minutes 5")
+	$(BIN)/python -m tests.benchmarks.soak $(ARGS)
 
 serve: $(VENV)/serve.done ## start the service on 127.0.0.1 (PORT=8000)
 	MODERATION_PORT=$(PORT) $(VENV)/serve/bin/python -m service

@@ -35,8 +35,9 @@ DRAIN_SECONDS: Final = 30
 """How long requests under way may take to finish after SIGTERM."""
 KEEP_ALIVE_SECONDS: Final = 65
 """Longer than a load balancer's usual minute, so that it is the one to close idle connections."""
-WORKER_SILENCE_SECONDS: Final = 60
-"""A worker that answers no health check for so long is replaced; compiling may take some of it."""
+WORKER_SILENCE_SECONDS: Final = 20
+"""A worker that answers no health check for so long is replaced. So long may one stay away that was
+killed in the midst of a check, and SIGTERM wait for one that hangs; a compiling one answers."""
 _WRONG_SETTINGS: Final = 2
 
 _log = logging.getLogger("service")

@@ -18,15 +18,15 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 120.0
 
 
-def publish_tiny_model(models: Path) -> str:
-    """Publish the tiny model of the service's tests."""
+def publish_tiny_model(models: Path, *, second: bool = False) -> str:
+    """Publish the tiny model of the service's tests, under one of two versions."""
     path = ROOT / "tests" / "service" / "conftest.py"
     spec = importlib.util.spec_from_file_location("service_fixtures", path)
     assert spec is not None
     assert spec.loader is not None
     fixtures = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(fixtures)
-    version: str = fixtures.publish_tiny(models)
+    version: str = fixtures.publish_tiny(models, fixtures.SECOND if second else fixtures.FIRST)
     return version
 
 

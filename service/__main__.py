@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -136,6 +137,10 @@ def run(settings: Settings) -> None:
     Args:
         settings: What the service was told.
     """
+    if settings.workers == 1 and hasattr(signal, "SIGHUP"):
+        # the model, the rules and the keys are followed: a reload has nothing left to do, and the
+        # signal's default would cut requests off. Several workers are started anew one by one.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     uvicorn.run(
         "service.app:from_environment",
         factory=True,

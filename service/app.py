@@ -26,6 +26,7 @@ from service.http.middleware import Edge
 from service.http.problems import http_problem
 from service.keys.limits import Load, RateLimits
 from service.keys.ring import KeyRing
+from service.model_routes import router as model_router
 from service.models import RETRY_SECONDS, ModelHolder
 from service.monitoring.line_writer import line_writer
 from service.monitoring.logs import RequestLog, configure_logs, traceback_places
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.routes.extend(router.routes)
     app.router.routes.extend(wire_router.routes)
     app.router.routes.extend(console_router.routes)
+    app.router.routes.extend(model_router.routes)
     app.add_middleware(Edge, context=context)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, **cross_origin(settings.cors_origins))

@@ -52,8 +52,15 @@ class DirectRoute(APIRoute):
         return handler
 
 
-def _problems(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """Describe the problems that a route answers with, for the OpenAPI document."""
+def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """Describe the problems that a route answers with, for the OpenAPI document.
+
+    Args:
+        codes: Those that not every route answers with.
+
+    Returns:
+        Responses by status.
+    """
     described: dict[int | str, dict[str, Any]] = {}
     for entry in CODES:
         if entry.code in (*codes, *EVERYWHERE):
@@ -95,7 +102,7 @@ router = APIRouter(route_class=DirectRoute)
 @router.post(
     "/classify",
     summary="Classify comments",
-    responses={200: {"model": schemas.ClassifyAnswer}, **_problems(*_BODY_PROBLEMS)},
+    responses={200: {"model": schemas.ClassifyAnswer}, **problems(*_BODY_PROBLEMS)},
     openapi_extra=_BODY,
 )
 async def classify(request: Request) -> Response:
@@ -125,7 +132,7 @@ async def classify(request: Request) -> Response:
     summary="Keep moderators' decisions",
     responses={
         200: {"model": schemas.FeedbackAnswer},
-        **_problems(
+        **problems(
             "invalid_json", "incomplete_body", "body_too_large", "unsupported_media_type",
             "invalid_request", "feedback_disabled", "feedback_unavailable",
         ),
@@ -159,7 +166,7 @@ async def feedback(request: Request) -> Response:
 @router.get(
     "/guidelines",
     summary="The guidelines",
-    responses={200: {"model": schemas.GuidelinesAnswer}, **_problems()},
+    responses={200: {"model": schemas.GuidelinesAnswer}, **problems()},
 )
 async def guidelines(request: Request) -> Response:  # noqa: ARG001 - every route takes one
     """Say what each category rejects and what it welcomes all the same."""
@@ -170,7 +177,7 @@ async def guidelines(request: Request) -> Response:  # noqa: ARG001 - every rout
 @router.get(
     "/model",
     summary="The model in use",
-    responses={200: {"model": schemas.ModelAnswer}, **_problems("not_ready")},
+    responses={200: {"model": schemas.ModelAnswer}, **problems("not_ready")},
 )
 async def model(request: Request) -> Response:
     """Say which model answers, how it was made and what it takes."""
@@ -187,7 +194,7 @@ async def healthz(request: Request) -> Response:  # noqa: ARG001 - every route t
 @router.get(
     "/readyz",
     summary="Is a verified model loaded",
-    responses={200: {"model": schemas.ReadyStatus}, **_problems("not_ready")},
+    responses={200: {"model": schemas.ReadyStatus}, **problems("not_ready")},
 )
 async def readyz(request: Request) -> Response:
     """Answer 200 once a verified model can classify, else 503 and why."""
@@ -199,7 +206,7 @@ async def readyz(request: Request) -> Response:
     "/metrics",
     summary="Counters for Prometheus",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}}, **_problems()},
+    responses={200: {"content": {"text/plain": {}}}, **problems()},
 )
 async def metrics(request: Request) -> Response:
     """Give the counters of all workers in Prometheus' text format."""

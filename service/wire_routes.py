@@ -77,8 +77,10 @@ async def suggest_score(request: Request) -> Response:
 @router.get("/$discovery/rest", summary="Perspective: discovery document")
 async def discovery(request: Request) -> Response:
     """Give the document that Google's client libraries build their methods from."""
-    root = str(request.base_url)
-    return _json({**_discovery(), "rootUrl": root, "baseUrl": root})
+    root = request.base_url
+    if request.headers.get("x-forwarded-proto") == "https":  # asked over TLS, of the site before it
+        root = root.replace(scheme="https")
+    return _json({**_discovery(), "rootUrl": str(root), "baseUrl": str(root)})
 
 
 @router.post("/v1/moderations", summary="OpenAI: moderate texts")

@@ -12,16 +12,17 @@ from service.documents.schemas import (
     FeedbackIn,
     ManyComments,
     ManyFeedback,
+    ModelUse,
     OneComment,
     ProblemDocument,
 )
 from service.documents.wire_shapes import WIRE_SHAPES
 from service.http.problems import CODES, ITEM_CODES, Code
 
-API_VERSION: Final = "1.1.0"
+API_VERSION: Final = "1.2.0"
 """Version of the HTTP contract: a new field raises the second number, nothing else may change."""
 TITLE: Final = "Comment moderation"
-_BODIES: Final = (ManyComments, OneComment, ManyFeedback, FeedbackIn, ProblemDocument)
+_BODIES: Final = (ManyComments, OneComment, ManyFeedback, FeedbackIn, ModelUse, ProblemDocument)
 _SCHEMES: Final = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},

@@ -217,6 +217,41 @@ class ModelAnswer(BaseModel):
     limits: LimitsOut
 
 
+class ModelUse(BaseModel):
+    """Which model to take."""
+
+    version: str = Field(description="A version that `GET /models` lists.")
+
+
+class ModelServing(BaseModel):
+    """Which model answers."""
+
+    serving: str | None = Field(description="Version that the answering worker uses now.")
+    reload_seconds: float = Field(description="Seconds within which a choice is followed.")
+
+
+class ModelChoice(ModelServing):
+    """A choice that was made."""
+
+    chosen: str = Field(description="Version that the workers take at their next look.")
+
+
+class ListedModel(BaseModel):
+    """A published version."""
+
+    version: str
+    trained_at: str
+    bytes: int
+    in_use: bool = Field(description="Whether it is the chosen one.")
+    shipped: bool = Field(description="Whether it is the one that came with the project.")
+
+
+class ModelsAnswer(ModelServing):
+    """The published versions, the newest first."""
+
+    versions: list[ListedModel]
+
+
 class Status(BaseModel):
     """How the service is."""
 

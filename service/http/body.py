@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -10,13 +11,43 @@ from starlette.requests import Request
 from service.http.problems import Problem
 
 _JSON: Final = b"application/json"
+MOST_VALUES: Final = 500_000
+"""Values in a JSON body: to parse many millions of empty ones takes seconds and a gigabyte."""
+SMALL_BODY: Final = 1_000_000
+"""Bytes of a body that is not looked through: it cannot hold so many."""
+_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _CLOSE: Final = {"Connection": "close"}
 
 
 async def read_json_body(request: Request, limit: int) -> bytes:
-    """Read the whole body of a request that says it is JSON; see `read_body`."""
+    """Read the whole body of a request that says it is JSON; see `read_body`.
+
+    Raises:
+        Problem: Also `unsupported_media_type`, and `body_too_large` where it holds more than
+            `MOST_VALUES`.
+    """
     check_media_type(request.scope["headers"])
-    return await read_body(request, limit)
+    body = await read_body(request, limit)
+    if len(body) > SMALL_BODY and has_many_values(body):
+        raise Problem("body_too_large", f"allowed: {MOST_VALUES} values in a body", _CLOSE)
+    return body
+
+
+def has_many_values(body: bytes) -> bool:
+    """Tell whether JSON holds more than `MOST_VALUES`, without parsing it.
+
+    Args:
+        body: The raw body, valid JSON or not.
+
+    Returns:
+        Whether it has more commas, or more strings, than so many values do.
+    """
+    if body.count(b",") <= MOST_VALUES:
+        return False
+    # at least so many quotes begin or end a string: a few long texts may hold a million commas
+    if body.count(b'"') - body.count(b'\\"') > 2 * MOST_VALUES:
+        return True
+    return _STRING.sub(b"", body).count(b",") > MOST_VALUES
 
 
 async def read_body(request: Request, limit: int) -> bytes:

@@ -38,8 +38,11 @@ CODES: Final[tuple[Code, ...]] = (
     Code("incomplete_body", 400, "The connection closed before the body was complete"),
     Code("unauthorized", 401, "No valid API key was sent"),
     Code("forbidden", 403, "The key is not for this path"),
+    Code("admin_key_required", 403, "The service has no keys, and this needs one"),
     Code("not_found", 404, "There is no such path"),
+    Code("unknown_model", 404, "There is no such model"),
     Code("method_not_allowed", 405, "The path does not take this method"),
+    Code("model_unusable", 409, "The model cannot be used; another stays"),
     Code("body_too_large", 413, "The body is larger than the limit"),
     Code("unsupported_media_type", 415, "The body is not sent as application/json"),
     Code("invalid_request", 422, "A field is missing or of the wrong type"),
@@ -51,6 +54,7 @@ CODES: Final[tuple[Code, ...]] = (
     Code("feedback_disabled", 501, "The service keeps no feedback"),
     Code("not_ready", 503, "No verified model is loaded"),
     Code("overloaded", 503, "Too many requests are under way"),
+    Code("models_unwritable", 503, "The folder of models cannot be written or read"),
     Code("feedback_unavailable", 503, "The database of feedback cannot be used"),
 )
 

@@ -49,6 +49,8 @@ FEEDBACK_PATHS: Final = frozenset({"/feedback", "/v1alpha1/comments:suggestscore
 """Paths that need the scope `feedback`; all others need `classify`."""
 SHARED_PATHS: Final = frozenset({"/metrics", "/model", "/guidelines"})
 """Paths that a key for running the service may ask as well."""
+ADMIN_PATHS: Final = frozenset({"/models", "/models/use", "/models/roll-back"})
+"""Paths that need the scope `admin`."""
 _BEARER: Final = b"bearer "
 
 _log = logging.getLogger("service.keys")
@@ -64,6 +66,10 @@ class KeyRing:
             keys: The keys; none means that everyone may call.
         """
         self._keys = tuple(keys)
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._keys)
 
     def check(
         self, path: str, headers: Iterable[tuple[bytes, bytes]], query: bytes = b""
@@ -88,8 +94,7 @@ class KeyRing:
         if sent is None and path.startswith(QUERY_KEY_PATHS):
             sent = next((v.encode() for n, v in parse_qsl(query.decode("latin-1")) if n == "key"),
                         None)  # fmt: skip
-        needed = FEEDBACK if path in FEEDBACK_PATHS else CLASSIFY
-        return self.accept(sent, {needed, ADMIN} if path in SHARED_PATHS else {needed})
+        return self.accept(sent, _scopes(path))
 
     def accept(self, sent: bytes | None, scopes: Set[str]) -> ApiKey | None:
         """Refuse a key that is none, or is for other things.
@@ -149,6 +154,14 @@ class KeyRing:
             if hmac.compare_digest(known.digest, digest):
                 found = known
         return found
+
+
+def _scopes(path: str) -> set[str]:
+    """Of which scopes a key for this path has to have one."""
+    if path in ADMIN_PATHS:
+        return {ADMIN}
+    needed = FEEDBACK if path in FEEDBACK_PATHS else CLASSIFY
+    return {needed, ADMIN} if path in SHARED_PATHS else {needed}
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

@@ -25,9 +25,10 @@ def test_no_request_of_the_document_breaks_what_it_says(
 ) -> None:
     service = start(MODERATION_FEEDBACK_DATABASE=f"sqlite:///{tmp_path / 'feedback.db'}")
     service.wait_ready()
+    # one worker: two draw from the same strategies at once, and one in three runs broke in the library
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "run", "--checks", CHECKS,
-        "--max-examples", "150", "--seed", "1", "--workers", "2", "--no-color",
+        "--max-examples", "150", "--seed", "1", "--workers", "1", "--no-color",
         f"http://127.0.0.1:{service.port}/openapi.json",
     ]  # fmt: skip
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

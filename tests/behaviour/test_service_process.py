@@ -21,6 +21,16 @@ from tests.behaviour.running import ROOT, Service, publish_tiny_model
 pytestmark = pytest.mark.slow
 
 
+def test_a_single_worker_goes_on_after_sighup(start: Callable[..., Service]) -> None:
+    service = start()
+    service.wait_ready()
+    service.process.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    status, _ = service.classify(b'{"text": "you are an idiot"}')
+    assert status == 200
+    assert service.process.poll() is None
+
+
 def test_it_answers_and_drains_on_sigterm(start: Callable[..., Service]) -> None:
     service = start()
     service.wait_ready()

@@ -180,6 +180,13 @@ def test_the_discovery_document_names_this_host(client: Any) -> None:
     assert {"analyze", "suggestscore"} == set(document["resources"]["comments"]["methods"])
 
 
+def test_the_discovery_document_of_a_site_with_tls(client: Any) -> None:
+    path = "/$discovery/rest?version=v1alpha1"
+    plain = client.get(path).json()["rootUrl"]
+    document = client.get(path, headers={"X-Forwarded-Proto": "https"}).json()
+    assert document["rootUrl"] == plain.replace("http://", "https://")
+
+
 def test_a_caller_that_calls_too_often_is_told_as_google_does(
     make_client: Any, publish_model: Any
 ) -> None:

@@ -25,7 +25,7 @@ def test_no_request_of_the_document_breaks_what_it_says(
 ) -> None:
     service = start(MODERATION_FEEDBACK_DATABASE=f"sqlite:///{tmp_path / 'feedback.db'}")
     service.wait_ready()
-    # one worker: two draw from the same strategies at once, and one in three runs broke in the library
+    # one worker: of two that draw from the same strategies, one in three runs broke in the library
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "run", "--checks", CHECKS,
         "--max-examples", "150", "--seed", "1", "--workers", "1", "--no-color",

@@ -140,10 +140,11 @@ def format_analyze(
     supported = _check_language(call, detected)
     answer: dict[str, Any] = {}
     scores = judgements.scores
+    by_category, by_comment = scores.category_probabilities, scores.reject_probability
+    scored = list(zip(by_category.tolist(), by_comment.tolist(), strict=True))
     attributes = {}
     for name, threshold in call.thresholds.items() if supported else ():
-        values = ATTRIBUTES[name](scores.category_probabilities, scores.reject_probability)
-        told = [round(float(value), 6) for value in values]
+        told = [round(ATTRIBUTES[name](*one), 6) for one in scored]
         if threshold is None or told[0] >= threshold:
             attributes[name] = _attribute(call.text, ranges, told)
     if attributes:

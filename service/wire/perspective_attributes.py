@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -13,25 +13,29 @@ from numpy.typing import NDArray
 
 from scoring.guidelines import CATEGORIES
 
-_Column = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
+# of one comment: its probabilities by category, and of rejection. Plain numbers: on a row of eleven
+# an array's every operation costs more than the sum of them.
+Measure = Callable[[Sequence[float], float], float]
+_PROMOTION: Final = tuple(
+    CATEGORIES.index(f"{kind}_promotion") for kind in ("commercial", "personal")
+)
+_OTHERS: Final = tuple(place for place in range(len(CATEGORIES)) if place not in _PROMOTION)
 
 
-def _largest(*keys: str) -> _Column:
+def _largest(*keys: str) -> Measure:
     """The largest probability of some categories."""
     places = [CATEGORIES.index(key) for key in keys]
-    return lambda category, _: np.asarray(category[:, places].max(axis=1))
+    return lambda category, _: max([category[place] for place in places])
 
 
-def _toxicity(category: NDArray[np.float64], reject: NDArray[np.float64]) -> NDArray[np.float64]:
+def _toxicity(category: Sequence[float], reject: float) -> float:
     """The overall probability as far as it is not promotion's; never below another category's."""
-    promotion = [CATEGORIES.index(f"{kind}_promotion") for kind in ("commercial", "personal")]
-    others = np.delete(category, promotion, axis=1).max(axis=1)
-    toxic = reject * (1.0 - category[:, promotion].max(axis=1))
-    return np.asarray(np.maximum(others, toxic))
+    promotion = max([category[place] for place in _PROMOTION])
+    return max(reject * (1.0 - promotion), *[category[place] for place in _OTHERS])
 
 
 MAP_FILE: Final = Path(__file__).with_name("perspective_map.json")
-MEASURED: Final[Mapping[str, _Column]] = {
+MEASURED: Final[Mapping[str, Measure]] = {
     "TOXICITY": _toxicity,
     "SEVERE_TOXICITY": _largest("threat", "abuse"),
     "IDENTITY_ATTACK": _largest("abuse"),
@@ -50,21 +54,21 @@ def _maps() -> Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
     return {name: (np.array(one["ours"]), np.array(one["theirs"])) for name, one in told.items()}
 
 
-def _on_their_scale(name: str) -> _Column:
-    column = MEASURED[name]
+def _on_their_scale(name: str) -> Measure:
+    measure = MEASURED[name]
 
-    def mapped(category: NDArray[np.float64], reject: NDArray[np.float64]) -> NDArray[np.float64]:
+    def mapped(category: Sequence[float], reject: float) -> float:
         ours, theirs = _maps()[name]
-        return np.interp(column(category, reject), ours, theirs)
+        return float(np.interp(measure(category, reject), ours, theirs))
 
     return mapped
 
 
-_MAPPED: Final[Mapping[str, _Column]] = {name: _on_their_scale(name) for name in MEASURED}
+_MAPPED: Final[Mapping[str, Measure]] = {name: _on_their_scale(name) for name in MEASURED}
 _PRODUCTION: Final = (
     "TOXICITY", "SEVERE_TOXICITY", "IDENTITY_ATTACK", "INSULT", "PROFANITY", "THREAT",
 )  # fmt: skip
-ATTRIBUTES: Final[Mapping[str, _Column]] = {
+ATTRIBUTES: Final[Mapping[str, Measure]] = {
     **_MAPPED,
     **{f"{name}_EXPERIMENTAL": _MAPPED[name] for name in _PRODUCTION},
     "OBSCENE": _MAPPED["PROFANITY"],

@@ -33,7 +33,15 @@ def publish_tiny_model(models: Path, *, second: bool = False) -> str:
 class Service:
     """A running `python -m service`."""
 
-    def __init__(self, models: Path, kernel_cache: Path, log: Path, **variables: str) -> None:
+    def __init__(
+        self,
+        models: Path,
+        kernel_cache: Path,
+        log: Path,
+        *,
+        module: str = "service",
+        **variables: str,
+    ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -48,7 +56,7 @@ class Service:
         }
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "service"], cwd=ROOT, env=environment, stderr=output
+                [sys.executable, "-m", module], cwd=ROOT, env=environment, stderr=output
             )
 
     def connect(self) -> http.client.HTTPConnection:

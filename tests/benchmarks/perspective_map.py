@@ -111,8 +111,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     half = fitting_half(rows["comment_text"].tolist())
     maps: dict[str, Any] = {}
     lines = []
-    for name, column in MEASURED.items():
-        ours = column(scores.category_probabilities, scores.reject_probability)
+    by_category, by_comment = scores.category_probabilities, scores.reject_probability
+    scored = list(zip(by_category.tolist(), by_comment.tolist(), strict=True))
+    for name, measure in MEASURED.items():
+        ours = np.array([measure(*one) for one in scored])
         theirs = rows[COLUMNS.get(name, name)].to_numpy(float)
         knots, values = link(ours[half], theirs[half])
         maps[name] = {"ours": knots.tolist(), "theirs": values.tolist()}

@@ -22,7 +22,7 @@ from service.errors import SettingsError
 from service.feedback import __main__ as command
 from service.feedback.decision import Feedback
 from service.feedback.shadow import ShadowJudgement
-from service.feedback.store import FeedbackStore
+from service.feedback.store import UNAVAILABLE, FeedbackStore
 from service.feedback.tables import FEEDBACK, METADATA
 from training.__main__ import main as training_main
 from training.own_decisions.store import read_decisions
@@ -35,8 +35,29 @@ def postgresql_programs() -> Path | None:
     return found[-1].parent if found else None
 
 
+class PostgreSQL:
+    """A server that can be stopped and started again."""
+
+    url = f"postgresql+psycopg://postgres@127.0.0.1:{PORT}/postgres"
+
+    def __init__(self, programs: Path, folder: Path, as_user: list[str]) -> None:
+        self._control = [*as_user, str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w"]
+        self._folder = folder
+
+    def start(self) -> None:
+        options = f"-p {PORT} -k {self._folder} -c listen_addresses=127.0.0.1"
+        self._run("-o", options, "-l", str(self._folder / "log"), "start")
+
+    def stop(self) -> None:
+        self._run("-m", "fast", "stop")
+
+    def _run(self, *words: str) -> None:
+        command = [*self._control, *words]
+        subprocess.run(command, check=True, capture_output=True, cwd=self._folder)
+
+
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
     """A server of the system's package, started for these tests; it does not run as root."""
     programs = postgresql_programs()
     if programs is None:
@@ -48,19 +69,21 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             path.chmod(0o755)
         shutil.chown(folder, "postgres")
         as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    data = folder / "data"
-
-    def run(*words: str) -> None:
-        subprocess.run([*as_user, *words], check=True, capture_output=True, cwd=folder)
-
-    run(str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "postgres")
-    options = f"-p {PORT} -k {folder} -c listen_addresses=127.0.0.1"
-    start = [str(programs / "pg_ctl"), "-D", str(data), "-o", options, "-w", "-l"]
-    run(*start, str(folder / "log"), "start")
+    initdb = [*as_user, str(programs / "initdb"), "-D", str(folder / "data")]
+    subprocess.run(
+        [*initdb, "-A", "trust", "-U", "postgres"], check=True, capture_output=True, cwd=folder
+    )
+    server = PostgreSQL(programs, folder, as_user)
+    server.start()
     try:
-        yield f"postgresql+psycopg://postgres@127.0.0.1:{PORT}/postgres"
+        yield server
     finally:
-        run(str(programs / "pg_ctl"), "-D", str(data), "-m", "fast", "stop")
+        server.stop()
+
+
+@pytest.fixture
+def postgresql(server: PostgreSQL) -> str:
+    return server.url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
@@ -96,6 +119,23 @@ def test_an_idempotency_key_counts_once(store: FeedbackStore) -> None:
     assert store.add([item(idempotency_key="k"), item("b", idempotency_key="k")]) == 1
     assert store.add([item("c", idempotency_key="k")]) == 0
     assert [row["text"] for row in store.export()] == ["a"]
+
+
+@pytest.mark.slow
+def test_a_server_that_was_away_takes_feedback_again(server: PostgreSQL) -> None:
+    store = FeedbackStore(server.url)
+    store.prepare()
+    store.delete(older_than=timedelta(days=-1))
+    store.add([item("before")])
+    server.stop()
+    try:
+        with pytest.raises(UNAVAILABLE):
+            store.add([item("lost, and said so")])
+    finally:
+        server.start()
+    assert store.add([item("after")]) == 1
+    assert [row["text"] for row in store.export()] == ["before", "after"]
+    store.close()
 
 
 def test_deleting_by_comment_author_and_age(store: FeedbackStore) -> None:

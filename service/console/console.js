@@ -1,103 +1,14 @@
-// The console: sends comments to /classify of this service and shows what it says.
-"use strict";
+// The console: sends comments to this service and shows what it says.
+import * as archive from "./archive.js";
+import * as models from "./models.js";
+import * as moderate from "./moderate.js";
+import { TITLES, shown } from "./results.js";
+import { ask, element, say } from "./service.js";
+import * as thresholds from "./thresholds.js";
 
 const MOST = 256;
-const SHOWN = 0.25; // of the heaviest word's weight; lighter ones are not marked
-const TITLES = {};
-const REVIEW = {
-  uncertain: "the model is not sure",
-  language: "it is not in English",
-  no_known_terms: "it holds no word that the model knows",
-};
-const element = (id) => document.getElementById(id);
-
-function headers() {
-  const key = element("key").value;
-  const told = { "Content-Type": "application/json" };
-  return key ? { ...told, Authorization: `Bearer ${key}` } : told;
-}
-
-async function ask(path, body) {
-  const options = { headers: headers() };
-  if (body !== undefined) {
-    options.method = "POST";
-    options.body = JSON.stringify(body);
-  }
-  const answer = await fetch(path, options);
-  const content = await answer.json();
-  if (answer.status === 401) {
-    for (const part of document.querySelectorAll(".key")) part.hidden = false;
-    element("key").focus();
-  }
-  if (!answer.ok) throw new Error(content.detail || content.title || `status ${answer.status}`);
-  return content;
-}
-
-// The text with its heaviest words marked; offsets are UTF-16, as this language counts.
-function marked(text, spans) {
-  const node = document.createDocumentFragment();
-  const heaviest = Math.max(...spans.map((span) => span.weight));
-  const heavy = spans.filter((span) => span.weight >= SHOWN * heaviest);
-  const ordered = heavy.sort((a, b) => a.start - b.start);
-  let at = 0;
-  for (const span of ordered) {
-    if (span.start < at) continue;
-    node.append(text.slice(at, span.start));
-    const mark = document.createElement("mark");
-    mark.textContent = text.slice(span.start, span.end);
-    mark.title = `${TITLES[span.category] || span.category}: ${span.weight.toFixed(2)}`;
-    node.append(mark);
-    at = span.end;
-  }
-  node.append(text.slice(at));
-  return node;
-}
-
-// The reason in a sentence that a commenter could be shown.
-function sentence(result) {
-  const named = (keys) => keys.map((key) => TITLES[key] || key).join(", ");
-  if (result.decided_by && result.decided_by.by === "rule") return `by the house rule “${result.decided_by.rule}”`;
-  if (result.decision === "reject") return `because of: ${named(result.reasons)}`;
-  if (result.decision === "review") {
-    const likeliest = result.likeliest ? `; likeliest: ${named(result.likeliest)}` : "";
-    return `a person decides, for ${REVIEW[result.review_reason] || result.review_reason}${likeliest}`;
-  }
-  return `probability of rejection ${result.reject.toFixed(3)}`;
-}
-
-function row(key, score) {
-  const line = document.createElement("tr");
-  if (score.violated) line.className = "violated";
-  const name = document.createElement("th");
-  name.scope = "row";
-  name.textContent = TITLES[key] || key;
-  const cell = document.createElement("td");
-  const meter = document.createElement("meter");
-  meter.value = score.reject;
-  meter.setAttribute("aria-label", `${name.textContent}: ${score.reject.toFixed(3)}`);
-  cell.append(meter, ` ${score.reject.toFixed(3)}`);
-  line.append(name, cell);
-  return line;
-}
-
-function shown(text, result) {
-  const item = element("result").content.cloneNode(true).querySelector("li");
-  const verdict = item.querySelector(".verdict");
-  if (result.error) {
-    item.querySelector(".text").textContent = text;
-    verdict.querySelector("strong").textContent = "not judged";
-    verdict.querySelector("span").textContent = result.error.message;
-    item.querySelector("details").remove();
-    return item;
-  }
-  const spans = result.decision === "approve" ? [] : result.spans || [];
-  item.classList.add(result.decision);
-  item.querySelector(".text").append(marked(text, spans));
-  verdict.querySelector("strong").textContent = result.decision;
-  verdict.querySelector("span").textContent = sentence(result);
-  item.querySelector("tbody").append(...Object.entries(result.categories).map(([key, score]) => row(key, score)));
-  return item;
-}
+const policies = {};
+let own = "";
 
 async function judge(event) {
   event.preventDefault();
@@ -106,18 +17,22 @@ async function judge(event) {
   if (element("policy").value) body.policy = element("policy").value;
   try {
     const answer = await ask("/classify", body);
-    element("results").replaceChildren(...answer.results.map((result, place) => shown(texts[place], result)));
-    element("status").textContent = `${answer.results.length} comments judged`;
+    show(texts, answer);
+    say(`${answer.results.length} comments judged`);
   } catch (error) {
-    element("status").textContent = error.message;
+    say(error.message);
   }
 }
 
-async function start() {
-  element("form").addEventListener("submit", judge);
-  element("key").addEventListener("change", describe);
-  await describe();
-  element("form").requestSubmit(); // the example, so that the page shows what it does
+function show(texts, answer) {
+  const items = answer.results.map((result, place) => shown(texts[place], result));
+  element("results").replaceChildren(...items);
+  const judged = answer.results.map((result, place) => ({ result, item: items[place] }));
+  const sound = judged.filter(({ result }) => !result.error);
+  judged.forEach(({ result, item }, place) => {
+    if (!result.error) moderate.offer(item, texts[place], result, answer.model);
+  });
+  thresholds.sample(sound);
 }
 
 async function describe() {
@@ -128,9 +43,24 @@ async function describe() {
     const choices = Object.keys(model.policies).map((name) => new Option(name, name));
     element("policy").replaceChildren(new Option(`the service's own (${model.policy})`, ""), ...choices);
     element("model").textContent = `Model ${model.version}, guidelines ${model.guidelines}`;
+    own = model.policy;
+    Object.assign(policies, model.policies);
+    thresholds.choose(own, policies);
   } catch (error) {
-    element("status").textContent = error.message;
+    say(error.message);
   }
+}
+
+async function start() {
+  element("form").addEventListener("submit", judge);
+  element("key").addEventListener("change", describe);
+  element("policy").addEventListener("change", () => {
+    thresholds.choose(element("policy").value || own, policies);
+    element("form").requestSubmit();
+  });
+  for (const part of [archive, models, moderate, thresholds]) part.start();
+  await describe();
+  element("form").requestSubmit(); // the example, so that the page shows what it does
 }
 
 start();

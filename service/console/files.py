@@ -11,10 +11,16 @@ POLICY: Final = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Content-Security-Policy: this service's own script and style, nothing inline, no other host."""
+_SCRIPTS: Final = (
+    "archive", "console", "decisions", "models", "moderate", "results", "service", "table",
+    "thresholds",
+)  # fmt: skip
 PATHS: Final = {
     "/console": ("index.html", "text/html; charset=utf-8"),
-    "/console/console.js": ("console.js", "text/javascript; charset=utf-8"),
     "/console/console.css": ("console.css", "text/css; charset=utf-8"),
+    **{
+        f"/console/{name}.js": (f"{name}.js", "text/javascript; charset=utf-8") for name in _SCRIPTS
+    },
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl
 
+from service.console.files import PATHS as CONSOLE_PATHS
 from service.errors import SettingsError
 from service.http.problems import Problem
 from service.keys.api_keys import (
@@ -30,9 +31,7 @@ AKISMET_PATHS: Final = tuple(
 OPEN_PATHS: Final = frozenset(
     {
         "/",
-        "/console",
-        "/console/console.js",
-        "/console/console.css",
+        *CONSOLE_PATHS,
         "/healthz",
         "/readyz",
         "/docs",

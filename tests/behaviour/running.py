@@ -46,17 +46,26 @@ class Service:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         self.log = log
+        self.models = models
+        self.module = module
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("MODERATION_")}
-        environment = {
+        self.environment = {
             **inherited,
             "MODERATION_PORT": str(self.port),
             "MODERATION_MODELS": str(models),
             "MODERATION_CACHE": str(kernel_cache),
             **variables,
         }
-        with log.open("wb") as output:
+        self.begin()
+
+    def begin(self) -> None:
+        """Start the process: at first, and again after its end on the same port."""
+        with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", module], cwd=ROOT, env=environment, stderr=output
+                [sys.executable, "-m", self.module],
+                cwd=ROOT,
+                env=self.environment,
+                stderr=output,
             )
 
     def connect(self) -> http.client.HTTPConnection:

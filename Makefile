@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # first, and in one line: what a wrong version would say after minutes
 CHECK_PYTHON := $(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Python %d.%d found; 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12" % sys.version_info[:2])'
 .DEFAULT_GOAL := help
-.PHONY: help setup behaviour coverage data train evaluate data-report ablation bench soak serve score test test-all check fix lock clean
+.PHONY: help setup behaviour coverage data train evaluate data-report ablation bench soak picture serve score test test-all check fix lock clean
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -36,6 +36,9 @@ bench: $(VENV)/bench.done $(VENV)/serve.done ## measure speed, memory and start 
 
 soak: $(VENV)/dev.done ## hold the service at 70 % of its capacity (half an hour; ARGS="--minutes 5")
 	$(BIN)/python -m tests.benchmarks.soak $(ARGS)
+
+picture: $(VENV)/dev.done ## take the picture of the console in docs/ anew (needs Chromium)
+	$(BIN)/python -m tests.behaviour.picture
 
 serve: $(VENV)/serve.done ## start the service on 127.0.0.1 (PORT=8000)
 	MODERATION_PORT=$(PORT) $(VENV)/serve/bin/python -m service

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
 
 from service.console.files import PATHS
+from tests.behaviour.picture import MADE_OF, PICTURE, parts
+from tests.behaviour.running import ROOT
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -48,3 +51,10 @@ def test_every_label_names_a_field(client: Any) -> None:
     page = client.get("/console").text
     for name in re.findall(r'<label for="(\w+)"', page):
         assert re.search(rf'<(?:textarea|select|input) id="{name}"', page)
+
+
+def test_the_picture_in_the_readme_shows_this_console_and_this_model() -> None:
+    made_of = json.loads(MADE_OF.read_text(encoding="utf-8"))
+    assert made_of == parts(), "make picture"
+    assert PICTURE.stat().st_size > 10_000
+    assert "](docs/console.png)" in (ROOT / "README.md").read_text(encoding="utf-8")

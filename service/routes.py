@@ -16,7 +16,7 @@ from scoring.decisions.policy import OUTCOMES
 from scoring.guidelines import CATEGORIES, GUIDELINES, GUIDELINES_VERSION
 from service.context import context_of, keep_feedback, served_model
 from service.documents import schemas
-from service.documents.pages import documentation_page
+from service.documents.pages import POLICY, SCRIPT_PATH, documentation_page, try_script
 from service.http.body import read_json_body
 from service.http.problems import CODES
 from service.http.problems import MEDIA_TYPE as PROBLEM_TYPE
@@ -217,8 +217,13 @@ async def metrics(request: Request) -> Response:
 async def docs(request: Request) -> Response:
     """Give the documentation as one self-contained page."""
     page = documentation_page(request.app.openapi())
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return HTMLResponse(page, headers={"Content-Security-Policy": policy})
+    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
+
+
+@router.get(SCRIPT_PATH, include_in_schema=False)
+async def docs_script(request: Request) -> Response:  # noqa: ARG001 - every route takes one
+    """Give the script of the documentation's boxes."""
+    return Response(try_script(), media_type="text/javascript; charset=utf-8")
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
+from service.documents.examples import EXAMPLES
 from service.documents.schemas import (
     FeedbackIn,
     ManyComments,
@@ -50,6 +51,9 @@ def build_document(app: FastAPI) -> dict[str, Any]:
     components["schemas"] = dict(sorted(components["schemas"].items()))
     for path, members in WIRE_SHAPES.items():
         document["paths"][path]["post"].update(members)
+    for path, example in EXAMPLES.items():
+        for media in document["paths"][path]["post"]["requestBody"]["content"].values():
+            media["example"] = example
     components["securitySchemes"] = _SCHEMES
     document["security"] = [{}, *({name: []} for name in _SCHEMES)]
     return document

@@ -1,19 +1,28 @@
-"""`/docs`: one self-contained page written from the OpenAPI document; without any script."""
+"""`/docs`: one page written from the OpenAPI document, with a box to try each route."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
+from importlib.resources import files
 from typing import Any, Final
 
 import orjson
 
 from service.http.problems import CODES, ITEM_CODES, Code
 
+SCRIPT_PATH: Final = "/docs/try.js"
+POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy of the page: its own style, this service's script, no other host."""
 _STYLE: Final = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 code, pre { font: 14px/1.5 ui-monospace, monospace }
+textarea { width: 100%; box-sizing: border-box; font: 14px/1.5 ui-monospace, monospace }
 pre { overflow-x: auto; padding: .75rem; border: 1px solid #8888; border-radius: 4px }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-top: 1px solid #8884 }
@@ -44,9 +53,12 @@ def documentation_page(document: dict[str, Any]) -> str:
             "<!doctype html>",
             '<html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{title}</title><style>{_STYLE}</style></head><body>",
+            f"<title>{title}</title><style>{_STYLE}</style>",
+            f'<script src="{SCRIPT_PATH}" type="module"></script></head><body>',
             f"<h1>{title} {escape(document['info']['version'])}</h1>",
             '<p>The same as <a href="/openapi.json">OpenAPI</a>, for programs.</p>',
+            '<p><label for="key">Key, where the service has keys</label> '
+            '<input id="key" type="password" autocomplete="off"></p>',
             *operations,
             *_codes("Problems", "problems", CODES),
             *_codes("Errors of one comment", "comment-errors", ITEM_CODES),
@@ -69,8 +81,40 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
             f"<p>{escape(operation['summary'])}. {escape(operation.get('description', ''))}</p>",
             f"<p>Takes {_content(takes)}.</p>" if takes else "",
             _table(("status", "answer"), rows),
+            _try_box(method, path, (takes or {}).get("content", {})),
         ]
     )
+
+
+def _try_box(method: str, path: str, content: dict[str, Any]) -> str:
+    """Write a form that sends the example of a route; a route without a body is just asked."""
+    kind = next(iter(content), "")
+    example = content[kind].get("example", "") if kind else ""
+    if not isinstance(example, str):
+        example = orjson.dumps(example, option=orjson.OPT_INDENT_2).decode()
+    box = (
+        f'<textarea rows="{min(12, example.count(chr(10)) + 2)}" spellcheck="false" '
+        f'aria-label="Body of {escape(path)}">{escape(example)}</textarea>'
+    )
+    return "\n".join(
+        [
+            f'<form class="try" data-method="{method.upper()}" data-path="{escape(path)}" '
+            f'data-kind="{escape(kind)}">',
+            box if kind else "",
+            f'<button aria-label="Send {method.upper()} {escape(path)}">Send</button>'
+            '<pre hidden tabindex="0" aria-label="Answer"></pre></form>',
+        ]
+    )
+
+
+@lru_cache(maxsize=1)
+def try_script() -> bytes:
+    """Read the script of the boxes.
+
+    Returns:
+        JavaScript in UTF-8.
+    """
+    return files("service.documents").joinpath("try.js").read_bytes()
 
 
 def _content(described: dict[str, Any]) -> str:

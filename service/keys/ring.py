@@ -35,6 +35,7 @@ OPEN_PATHS: Final = frozenset(
         "/healthz",
         "/readyz",
         "/docs",
+        "/docs/try.js",
         "/openapi.json",
         "/$discovery/rest",
         "/integrations/coral",

@@ -276,6 +276,19 @@ def test_it_fits_a_narrow_screen_and_reads_from_the_right(page: Page, service: S
     assert page.locator("#results .text").last.evaluate(direction) == "ltr"
 
 
+def test_a_route_is_tried_on_the_page_of_documentation(page: Page, service: Service) -> None:
+    page.goto(f"http://127.0.0.1:{service.port}/docs")
+    box = page.locator('form[data-path="/classify"]')
+    box.get_by_role("button").click()
+    expect(box.locator("pre")).to_contain_text('"decision": "reject"')
+    box.locator("textarea").fill("{")
+    box.get_by_role("button").click()
+    expect(box.locator("pre")).to_contain_text('"code": "invalid_json"')
+    plain = page.locator('form[data-path="/metrics"]')
+    plain.get_by_role("button").click()
+    expect(plain.locator("pre")).to_contain_text("moderation_requests_total")
+
+
 def test_what_is_asked_stays_on_the_machine(page: Page, service: Service) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

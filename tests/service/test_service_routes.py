@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from scoring.guidelines import CATEGORIES
+from service.documents.examples import EXAMPLES
 from service.http.problems import CODES, ITEM_CODES
 
 STORED = Path(__file__).with_name("openapi.json")
@@ -99,11 +100,43 @@ def test_the_page_is_self_contained_and_explains_every_code(client: Any) -> None
     answer = client.get("/docs")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert not re.search(r"<script|https?://|@import|url\(", answer.text)
+    assert re.findall(r"<script[^>]*>", answer.text) == [
+        '<script src="/docs/try.js" type="module">'
+    ]
+    assert not re.search(r"https?://|@import|url\(|\son\w+=", answer.text)
+    script = client.get("/docs/try.js")
+    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert not re.search(r"https?://|innerHTML", script.text)
     for entry in (*CODES, *ITEM_CODES):
         assert f'id="{entry.code}"' in answer.text
     for link in re.findall(r'href="#(\w+)"', answer.text):
         assert f'id="{link}"' in answer.text
+
+
+def test_every_route_with_a_body_has_an_example(client: Any) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    with_body = {
+        path for path, methods in paths.items() if "requestBody" in methods.get("post", ())
+    }
+    assert with_body == set(EXAMPLES)
+
+
+@pytest.mark.parametrize("path", EXAMPLES)
+def test_an_example_is_answered(
+    make_client: Any, publish_model: Any, tmp_path: Path, path: str
+) -> None:
+    publish_model()
+    client = make_client(FEEDBACK_DATABASE=f"sqlite:///{tmp_path / 'feedback.db'}")
+    body = EXAMPLES[path]
+    if isinstance(body, str):
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = client.request("POST", path, content=body, headers=form)
+    else:
+        answer = client.request("POST", path, json=body)
+    # what only a key of an admin, or Coral's signature, opens
+    closed = {"/models/use": 403, "/integrations/coral": 401}
+    assert answer.status_code == closed.get(path, 200), answer.text
+    assert answer.text != "invalid"
 
 
 @pytest.mark.parametrize("path", ["/redoc", "/docs/oauth2-redirect"])

@@ -49,7 +49,7 @@ score: $(VENV)/archive.done ## score an archive of comments (IN=comments.csv OUT
 test: $(VENV)/dev.done ## run the tests that take no longer than a minute and a half together
 	$(BIN)/python -m pytest -m "not slow"
 
-test-all: $(VENV)/dev.done ## run every test, the slow ones too (about six minutes)
+test-all: $(VENV)/dev.done ## run every test, the slow ones too (about a quarter of an hour)
 	$(BIN)/python -m pytest
 
 coverage: $(VENV)/dev.done ## report which lines the fast tests run; compiled functions as plain Python

@@ -54,3 +54,11 @@ def test_changelog_names_the_version_of_the_package() -> None:
     assert version
     assert newest
     assert newest.group(1) == version.group(1)
+
+
+def test_the_index_of_documents_is_whole() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    for document in (ROOT / "docs").glob("*.md"):
+        assert document.name == "README.md" or f"({document.name})" in index, document.name
+    for target in re.findall(r"\]\(([^)#:]+)\)", index):
+        assert (ROOT / "docs" / target).exists(), target

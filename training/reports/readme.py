@@ -14,6 +14,7 @@ from scoring.language.identifier import load_identifier
 from scoring.result_json import render
 from training.errors import TrainingError
 from training.evaluation.metrics import TOO_FEW, interval_text
+from training.reports.readme_table import comments_table
 
 EXAMPLES: Final = {
     "reject": ("You are an idiot.", True),
@@ -21,6 +22,7 @@ EXAMPLES: Final = {
 }
 """By the name of the marker before it: the text, and whether its words are listed."""
 _METRICS: Final = re.compile(r"(<!-- metrics:start -->\n).*?(<!-- metrics:end -->)", re.DOTALL)
+_TABLE: Final = re.compile(r"(<!-- table:start -->\n).*?(<!-- table:end -->)", re.DOTALL)
 _HEADS: Final = ("roc_auc", "average_precision", "precision", "recall")
 _SHARES: Final = ("rejected", "approved", "review", "precision", "false_reject", "missed")
 
@@ -46,6 +48,10 @@ def write_readme(path: Path, models: Path) -> None:
     text = path.read_text(encoding="utf-8")
     if not _METRICS.search(text):
         raise ReadmeError(f"{path} lacks <!-- metrics:start --> or <!-- metrics:end -->")
+    if not _TABLE.search(text):
+        raise ReadmeError(f"{path} lacks <!-- table:start --> or <!-- table:end -->")
+    table = comments_table(published)
+    text = _TABLE.sub(lambda found: f"{found[1]}{table}\n{found[2]}", text)
     block = metrics_block(published.manifest, metrics["evaluations"])
     text = _METRICS.sub(lambda found: f"{found[1]}{block}\n{found[2]}", text)
     for name in EXAMPLES:

@@ -20,7 +20,9 @@ def test_the_readme_is_as_the_command_writes_it(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("lost", ["<!-- metrics:end -->", "<!-- example:reject -->", "<!-- table:end -->"])
+@pytest.mark.parametrize(
+    "lost", ["<!-- metrics:end -->", "<!-- example:reject -->", "<!-- table:end -->"]
+)
 def test_a_lost_marker_is_named(tmp_path: Path, lost: str) -> None:
     copy = tmp_path / "README.md"
     text = (ROOT / "README.md").read_text(encoding="utf-8").replace(lost, "")

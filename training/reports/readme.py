@@ -21,8 +21,6 @@ EXAMPLES: Final = {
     "approve": ("Thank you for this careful report.", False),
 }
 """By the name of the marker before it: the text, and whether its words are listed."""
-_METRICS: Final = re.compile(r"(<!-- metrics:start -->\n).*?(<!-- metrics:end -->)", re.DOTALL)
-_TABLE: Final = re.compile(r"(<!-- table:start -->\n).*?(<!-- table:end -->)", re.DOTALL)
 _HEADS: Final = ("roc_auc", "average_precision", "precision", "recall")
 _SHARES: Final = ("rejected", "approved", "review", "precision", "false_reject", "missed")
 
@@ -46,14 +44,9 @@ def write_readme(path: Path, models: Path) -> None:
     published = load_current(models)
     metrics = json.loads((models / published.manifest.version / "metrics.json").read_bytes())
     text = path.read_text(encoding="utf-8")
-    if not _METRICS.search(text):
-        raise ReadmeError(f"{path} lacks <!-- metrics:start --> or <!-- metrics:end -->")
-    if not _TABLE.search(text):
-        raise ReadmeError(f"{path} lacks <!-- table:start --> or <!-- table:end -->")
-    table = comments_table(published)
-    text = _TABLE.sub(lambda found: f"{found[1]}{table}\n{found[2]}", text)
-    block = metrics_block(published.manifest, metrics["evaluations"])
-    text = _METRICS.sub(lambda found: f"{found[1]}{block}\n{found[2]}", text)
+    text = _with_block(text, "table", comments_table(published), path)
+    figures = metrics_block(published.manifest, metrics["evaluations"])
+    text = _with_block(text, "metrics", figures, path)
     for name in EXAMPLES:
         text = _with_example(text, name, published, path)
     path.write_text(text, encoding="utf-8")
@@ -122,6 +115,13 @@ def example_answers(name: str, published: PublishedModel) -> list[str]:
     shown = {key: result[key] for key in ("decision", "approve", "reject", "reasons")}
     lines = [json.dumps(shown)]
     return [*lines, json.dumps({"spans": result["spans"]})] if explained else lines
+
+
+def _with_block(text: str, name: str, block: str, path: Path) -> str:
+    pattern = re.compile(rf"(<!-- {name}:start -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
+    if not pattern.search(text):
+        raise ReadmeError(f"{path} lacks <!-- {name}:start --> or <!-- {name}:end -->")
+    return pattern.sub(lambda found: f"{found[1]}{block}\n{found[2]}", text)
 
 
 def _with_example(text: str, name: str, published: PublishedModel, path: Path) -> str:

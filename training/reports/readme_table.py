@@ -23,7 +23,6 @@ COMMENTS: Final = (
 )
 """Written before the model was asked, and kept whatever it says; each pair has one to approve."""
 _POLICY: Final = "assist"
-_TITLES: Final = {guideline.key: guideline.title for guideline in GUIDELINES}
 
 
 def comments_table(published: PublishedModel) -> str:
@@ -44,7 +43,7 @@ def comments_table(published: PublishedModel) -> str:
     decisions = judged.verdicts.decisions.tolist()
     rows = zip(COMMENTS, decisions, judged.scores.reject_probability.tolist(), strict=True)
     for number, (text, decision, probability) in enumerate(rows):
-        likeliest = int(judged.scores.category_probabilities[number].argmax())
-        reason = "" if decision == "approve" else _TITLES[list(_TITLES)[likeliest]].lower()
+        likeliest = GUIDELINES[int(judged.scores.category_probabilities[number].argmax())]
+        reason = "" if decision == "approve" else likeliest.title.lower()
         lines.append(f"| {text} | {decision} | {reason} | {probability:.2f} |")
     return "\n".join(lines)

@@ -19,8 +19,8 @@ data: $(VENV)/dev.done ## bring the labelled comments into data/raw
 train: $(VENV)/dev.done ## train on every source that is there and publish a version
 	$(BIN)/python -m training data && $(BIN)/python -m training train
 
-evaluate: $(VENV)/dev.done ## measure the current version on the held-back comments
-	$(BIN)/python -m training evaluate
+evaluate: $(VENV)/dev.done ## measure the version in use on everything, into docs/evaluation (about ten minutes)
+	$(BIN)/python -m training evaluate $(ARGS)
 
 behaviour: $(VENV)/dev.done ## run the behaviour suite on the current version and print it by capability
 	$(BIN)/python -m training behaviour $(ARGS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import sys
 import time
@@ -23,7 +22,6 @@ from scoring.parallel.chunk_map import LOCAL, ChunkMap, ThreadMap, open_chunk_ma
 from training.corpus.merge import HELD_BACK, TRAIN
 from training.corpus.weights import judging_weights, news_folders, news_keys
 from training.errors import TrainingError
-from training.evaluation.evaluate import evaluate
 from training.evaluation.gate import compare
 from training.evaluation.own_rows import own_rows
 from training.own_decisions.command import add_import, import_decisions
@@ -41,6 +39,7 @@ from training.reports.ablation import (
 )
 from training.reports.behaviour import behaviour_report, write_behaviour
 from training.reports.data_report import write_data_report
+from training.reports.evaluate_command import add_evaluate, run_evaluate
 from training.reports.readme import write_readme
 from training.resources import Resources, peak_memory
 from training.settings import TrainingSettings
@@ -88,9 +87,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         help="weight of an own decision (30; a written comment's is 10)",
     )
     steps.add_parser("hold-back", help="append newly annotated comments to the held-back list")
-    evaluation = steps.add_parser(
-        "evaluate", help="measure the current version on the held-back comments"
-    )
+    evaluation = add_evaluate(steps)
     for step in (training, evaluation):
         _add_resources(step)
     counted = steps.add_parser("data-report", help="print what each source holds and teaches")
@@ -252,17 +249,8 @@ def _use(folders: Folders, options: argparse.Namespace) -> None:
 
 
 def _evaluate(folders: Folders, options: argparse.Namespace) -> None:
-    registry = load_registry(folders.data / "sources.toml")
-    settings = TrainingSettings()
     with _open_chunk_map(options) as chunk_map:
-        rows = read_corpus(folders.data, registry, resources=Resources(chunk_map)).part(HELD_BACK)
-        weights = judging_weights(rows, news_keys(registry), settings.prevalence)
-        if not weights.any():
-            report("no held-back comment could be read; run `make data` first")
-            return
-        published = load_current(folders.models)
-        metrics = evaluate(published, rows, weights, seed=settings.seed, chunk_map=chunk_map)
-    report(json.dumps(metrics, indent=1))
+        run_evaluate(folders.data, folders.models, options, Resources(chunk_map), report)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -138,6 +138,7 @@ def bootstrap(
     weights: NDArray[np.float64],
     *,
     seed: int,
+    groups: NDArray[np.int64] | None = None,
 ) -> dict[str, Estimate]:
     """Estimate metrics with percentile intervals (Efron 1979).
 
@@ -147,6 +148,8 @@ def bootstrap(
         probabilities: float64 (n).
         weights: float64 (n).
         seed: Of the resampling.
+        groups: int64 (n), what is drawn together, such as the comments of an article; None where
+            each comment is drawn alone.
 
     Returns:
         Value on all rows and the 2.5th and 97.5th percentile over resamples, by name; a metric
@@ -156,8 +159,9 @@ def bootstrap(
     metrics = {name: metric for name, metric in metrics.items() if not np.isnan(values[name])}
     generator = np.random.default_rng(seed)
     drawn: dict[str, list[float]] = {name: [] for name in metrics}
+    members = None if groups is None else _members(groups)
     for _ in range(RESAMPLES):
-        rows = generator.integers(0, len(positive), len(positive))
+        rows = _draw(generator, len(positive), members)
         if positive[rows].all() or not positive[rows].any():
             continue
         for name, metric in metrics.items():
@@ -166,6 +170,23 @@ def bootstrap(
         name: Estimate(values[name], *map(float, np.nanpercentile(drawn[name], [2.5, 97.5])))
         for name in metrics
     }
+
+
+def _members(groups: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """List the rows of each group."""
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order])) + 1
+    return np.split(order, starts)
+
+
+def _draw(
+    generator: np.random.Generator, count: int, members: list[NDArray[np.int64]] | None
+) -> NDArray[np.int64]:
+    """Draw rows, or groups of rows, with replacement."""
+    if members is None:
+        return generator.integers(0, count, count)
+    drawn = generator.integers(0, len(members), len(members))
+    return np.concatenate([members[place] for place in drawn.tolist()])
 
 
 def calibration_error(

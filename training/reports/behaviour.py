@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from scoring.artifacts.versions import PublishedModel
-from scoring.decisions.policy import Decision
 from training.errors import TrainingError
 from training.evaluation.behaviour import BehaviourError, Case, Outcome, read_cases, run_cases
+from training.evidence.capabilities import capability_shares
 from training.reports.markdown import markdown_table
 
 _BLOCK: Final = re.compile(r"(<!-- behaviour:start -->\n).*?(<!-- behaviour:end -->)", re.DOTALL)
@@ -68,29 +68,12 @@ def behaviour_table(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> str:
         A Markdown table: cases, passed, to a person, the opposite, and of the rejections that had
         to be, how many name the guideline.
     """
-    lines = []
-    names = [*dict.fromkeys(case.capability for case in cases), None]
-    for capability in names:
-        here = [
-            (case, outcome)
-            for case, outcome in zip(cases, outcomes, strict=True)
-            if capability in (None, case.capability)
-        ]
-        lines.append([(capability or "all").replace("_", " "), *_shares(here)])
+    lines = [_line(entry) for entry in capability_shares(cases, outcomes)]
     header = ["capability", "cases", "passed", "to a person", "opposite", "guideline named"]
     return markdown_table(header, lines, numbers=range(1, len(header)))
 
 
-def _shares(here: Sequence[tuple[Case, Outcome]]) -> list[str]:
-    passed = sum(outcome.passes(case) for case, outcome in here)
-    held = sum(
-        outcome.decision == Decision.REVIEW and not outcome.passes(case) for case, outcome in here
-    )
-    rejected = [
-        outcome.named
-        for case, outcome in here
-        if case.category and outcome.decision == Decision.REJECT
-    ]
-    named = f"{100 * sum(rejected) / len(rejected):.0f}%" if rejected else "-"
-    counts = (passed, held, len(here) - passed - held)
-    return [f"{len(here):,}", *(f"{100 * count / len(here):.0f}%" for count in counts), named]
+def _line(entry: dict[str, Any]) -> list[str]:
+    named = "-" if entry["named"] is None else f"{100 * entry['named']:.0f}%"
+    shares = [f"{100 * entry[key]:.0f}%" for key in ("passed", "held", "opposite")]
+    return [entry["capability"].replace("_", " "), f"{entry['cases']:,}", *shares, named]

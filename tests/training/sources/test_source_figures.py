@@ -45,6 +45,10 @@ FIGURES = {
     ("madlibs",): (76564, 38282),
     ("wiki-nonfuzzed",): (1492, 248),
     ("wiki-perspective2k",): (2000, 0),
+    # documented: about 1,040 by the reading that the reader follows
+    ("c3",): (12000, 1040),
+    # documented: 1,680 prompts
+    ("openai-moderation",): (1680, 522),
     # documented: 717 by half of the annotators; the reader asks for more than half
     ("convabuse",): (4185, 578),
     # documented: 742 lines of labels; the reader puts the lines of one post together

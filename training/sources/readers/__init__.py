@@ -14,6 +14,7 @@ import pandas as pd
 from training.sources.readers import (
     benchmarks,
     civil,
+    compressed,
     conversation,
     hate,
     jigsaw,
@@ -62,4 +63,6 @@ READERS: Final[Mapping[str, Reader]] = {
     "madlibs": benchmarks.read_madlibs,
     "wiki_nonfuzzed": benchmarks.read_wiki_nonfuzzed,
     "wiki_perspective2k": benchmarks.read_wiki_perspective2k,
+    "c3": compressed.read_c3,
+    "openai_moderation": compressed.read_openai_moderation,
 }

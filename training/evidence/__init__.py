@@ -1,0 +1,1 @@
+"""What the shipped model is worth: benchmarks, bias, evasion, calibration, explanations."""

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # first, and in one line: what a wrong version would say after minutes
 CHECK_PYTHON := $(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Python %d.%d found; 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12" % sys.version_info[:2])'
 .DEFAULT_GOAL := help
-.PHONY: help setup behaviour coverage data train evaluate data-report ablation bench soak picture serve score test test-all check fix lock clean
+.PHONY: help setup behaviour coverage data train evaluate notebooks data-report ablation bench peers soak picture serve score test test-all check fix lock clean
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -22,6 +22,9 @@ train: $(VENV)/dev.done ## train on every source that is there and publish a ver
 evaluate: $(VENV)/dev.done ## measure the version in use on everything, into docs/evaluation (about ten minutes)
 	$(BIN)/python -m training evaluate $(ARGS)
 
+notebooks: $(VENV)/notebooks.done ## open the notebooks in a browser
+	$(VENV)/notebooks/bin/jupyter lab --notebook-dir notebooks $(ARGS)
+
 behaviour: $(VENV)/dev.done ## run the behaviour suite on the current version and print it by capability
 	$(BIN)/python -m training behaviour $(ARGS)
 
@@ -33,6 +36,9 @@ ablation: $(VENV)/dev.done ## print what each step and each source is worth (abo
 
 bench: $(VENV)/bench.done $(VENV)/serve.done ## measure speed, memory and start beside their goals (about 25 minutes)
 	$(VENV)/bench/bin/python -m tests.benchmarks.run --service-python $(VENV)/serve/bin/python $(ARGS)
+
+peers: $(VENV)/peers.done ## compare with what else a newsroom could install, into docs/evaluation (about ten minutes)
+	$(VENV)/peers/bin/python -m tests.benchmarks.peers $(ARGS)
 
 soak: $(VENV)/dev.done ## hold the service at 70 % of its capacity (half an hour; ARGS="--minutes 5")
 	$(BIN)/python -m tests.benchmarks.soak $(ARGS)
@@ -62,7 +68,7 @@ fix: $(VENV)/dev.done ## repair what can be repaired
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 lock: $(VENV)/dev.done ## write the lock files anew, with hashes, for Python 3.11 to 3.13
-	for lock in serve=serve archive=cluster bench=bench dev=dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra $${lock#*=} -o requirements/$${lock%=*}.txt pyproject.toml; done
+	for lock in serve=serve archive=cluster bench=bench peers=peers notebooks=notebooks dev=dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra $${lock#*=} -o requirements/$${lock%=*}.txt pyproject.toml; done
 
 clean: ## remove environments, caches and derived data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info data/cache models/.staging-* models/.CURRENT.*.tmp
@@ -78,6 +84,14 @@ $(VENV)/archive.done: requirements/archive.txt
 $(VENV)/bench.done: requirements/bench.txt
 	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(VENV)/bench && $(VENV)/bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt && touch $@
+
+$(VENV)/peers.done: requirements/peers.txt
+	@$(CHECK_PYTHON)
+	$(PYTHON) -m venv $(VENV)/peers && $(VENV)/peers/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt && touch $@
+
+$(VENV)/notebooks.done: requirements/notebooks.txt
+	@$(CHECK_PYTHON)
+	$(PYTHON) -m venv $(VENV)/notebooks && $(VENV)/notebooks/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/notebooks.txt && touch $@
 
 $(VENV)/dev.done: requirements/dev.txt
 	@$(CHECK_PYTHON)

@@ -204,7 +204,7 @@ class ModelHolder:
             return
         self.served = served
         self._refused, self._last_failure = None, ""
-        self._metrics.count_load(served.manifest.version, served.manifest.guidelines)
+        self._metrics.count_load(served.manifest)
         milliseconds = round(1000 * (time.perf_counter() - started))
         fields = {"model": version, "milliseconds": milliseconds, "terms": served.scorer.terms}
         _log.info("model loaded", extra={"fields": fields})

@@ -12,7 +12,6 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 
 from scoring.classify import Judgements
-from scoring.decisions.policy import OUTCOMES
 from scoring.guidelines import CATEGORIES, GUIDELINES, GUIDELINES_VERSION
 from service.context import context_of, keep_feedback, served_model
 from service.documents import schemas
@@ -90,9 +89,6 @@ _BODY_PROBLEMS: Final = (
     "invalid_json", "incomplete_body", "body_too_large", "unsupported_media_type",
     "invalid_request", "no_comments", "too_many_comments", "unknown_policy", "not_ready",
 )  # fmt: skip
-
-_COUNTED_AS: Final = tuple([(told.decision.value, told.reason or "none") for told in OUTCOMES])
-"""Decision and reason that each outcome is counted under."""
 
 EVERYWHERE: Final = ("internal_error", "unauthorized", "forbidden", "rate_limited", "overloaded")
 """Codes that every route may answer with."""
@@ -288,6 +284,5 @@ def count_comments(
     """
     for item in items:
         if isinstance(item, Refusal):
-            metrics.count_comment("refused", item.code)
-    for outcome in judgements.verdicts.outcomes:
-        metrics.count_comment(*_COUNTED_AS[outcome])
+            metrics.count_refused(item.code)
+    metrics.count_judged("classify", judgements)

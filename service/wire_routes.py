@@ -54,7 +54,7 @@ async def analyze(request: Request) -> Response:
         call = parse_analyze(content)
         ranges = sentences(call.text) if call.spans else []
         texts = [call.text, *(call.text[first:stop] for first, stop in ranges)]
-        judgements = await _classify(request, context, texts)
+        judgements = await _classify(request, context, texts, "perspective")
         return _json(format_analyze(call, ranges, judgements))
     except GoogleError as error:
         return _json(error.document, error.status)
@@ -93,7 +93,7 @@ async def moderations(request: Request) -> Response:
         texts = parse_moderations(content, settings.max_comments, settings.max_comment_bytes)
     except OpenAIError as error:
         return _json(error.document, error.status)
-    judgements = await _classify(request, context, texts)
+    judgements = await _classify(request, context, texts, "openai")
     served = served_model(context)
     manifest, thresholds = served.manifest, served.policies[settings.policy].category_thresholds
     name = request.scope.get("moderation.request_id", "0")
@@ -111,7 +111,7 @@ async def coral(request: Request) -> Response:
         text = parse_coral(content)
     except CoralError as error:
         return _json(error.document, error.status)
-    judgements = await _classify(request, context, [text])
+    judgements = await _classify(request, context, [text], "coral")
     if context.shadow is not None:
         context.shadow.note([coral_id(content)], judgements, served_model(context).manifest.version)
         return _json({})
@@ -125,7 +125,8 @@ async def predict(request: Request) -> Response:
     settings = context.settings
     content = parse_json(await read_json_body(request, settings.max_body_bytes))
     texts, alone = parse_predict(content, settings.max_comments, settings.max_comment_bytes)
-    return _json(format_predict(await _classify(request, context, texts), alone=alone))
+    judgements = await _classify(request, context, texts, "text-embeddings-inference")
+    return _json(format_predict(judgements, alone=alone))
 
 
 _AKISMET_SCOPES: Final = {
@@ -167,7 +168,7 @@ async def _answer_akismet(
         spam = stated_spam(form)
         if spam is None:
             text = comment_text(form, longest)
-            spam = is_spam(await _classify(request, context, [text]))
+            spam = is_spam(await _classify(request, context, [text], "akismet"))
         return "true" if spam else "false"
     item = parse_submission(form, spam=called == "submit-spam", max_bytes=longest)
     if item is not None:
@@ -175,15 +176,21 @@ async def _answer_akismet(
     return THANKS
 
 
-async def _classify(request: Request, context: Context, texts: list[str]) -> Judgements:
-    """Classify texts under the service's own preset, and count the first as one comment."""
+async def _classify(
+    request: Request, context: Context, texts: list[str], wire_format: str
+) -> Judgements:
+    """Classify texts under the service's own preset, and count them."""
     served = served_model(context)
     request.scope["moderation.comments"] = len(texts)
     policy = served.policies[context.settings.policy]
     undeclared = [None] * len(texts)
-    return await classify_in_steps(
+    judgements = await classify_in_steps(
         context.batcher, served, policy, texts, undeclared, explained=False
     )
+    # Perspective's sentences are parts of one comment
+    whole = judgements.part(0, 1) if wire_format == "perspective" else judgements
+    context.metrics.count_judged(wire_format, whole)
+    return judgements
 
 
 def _json(content: object, status: int = 200) -> Response:

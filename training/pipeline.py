@@ -24,7 +24,17 @@ from scoring.artifacts.versions import (
 )
 from scoring.errors import ArtifactError, ArtifactMissing
 from scoring.parallel.chunk_map import ChunkMap, ThreadMap
-from training.corpus.merge import HELD_BACK, SLOTS, TRAIN, WRITTEN, Corpus, assemble
+from training.corpus.augmentation import augment
+from training.corpus.merge import (
+    AUGMENTED,
+    HELD_BACK,
+    SLOTS,
+    TRAIN,
+    WRITTEN,
+    Corpus,
+    assemble,
+    with_labels,
+)
 from training.corpus.weights import (
     calibration_weights,
     crowd_row_weights,
@@ -55,9 +65,11 @@ from training.publishing.model_card import comparison_table, model_card
 from training.resources import ONE_THREAD, Resources
 from training.settings import TrainingSettings
 from training.sources.load import LoadedSources, load_sources
-from training.sources.registry import Registry, load_registry
+from training.sources.registry import BENCHMARK, JUDGE, Registry, load_registry
+from training.sources.registry import TRAIN as TRAIN_ROLE
 
 SLOTS_SEED: Final = 20261126
+AUGMENTATION_SEED: Final = 20261127
 CASES: Final = Path("tests", "behaviour", "cases")
 OWN_LICENCE: Final = "the newsroom's own decisions on its readers' comments; not distributed"
 WRITTEN_LICENCE: Final = "CC0-1.0 (written for this project)"
@@ -103,7 +115,10 @@ def train(
     registry = load_registry(folders.data / "sources.toml")
     resources = Resources(chunk_map or ThreadMap(settings.jobs))
     corpus = read_corpus(folders.data, registry, resources=resources)
-    rows = corpus.part(TRAIN).sort_values("group", kind="stable").reset_index(drop=True)
+    rows = augment(
+        corpus.part(TRAIN), never_trained(folders.data / "splits"), news_keys(registry),
+        AUGMENTATION_SEED,
+    )  # fmt: skip
     known = read_known_words(folders.data / "lists")
     data = replace(training_rows(rows, registry, settings), known=known)
     built = build_model(data, settings, resources)
@@ -153,21 +168,23 @@ def read_corpus(
     Returns:
         The corpus.
     """
-    loaded = load_sources(registry, data / "raw", ("train",))
-    benchmarks = load_sources(registry, data / "raw", ("benchmark",))
+    loaded = load_sources(registry, data / "raw", (TRAIN_ROLE, JUDGE))
+    benchmarks = load_sources(registry, data / "raw", (BENCHMARK,))
     _report_sources(loaded)
     written = read_written(data / "written")
     decisions = read_decisions(data / OWN)
     annotations = read_annotations(data / "annotations")
     slots = read_slots(data / "lists", SLOTS_SEED)
-    return assemble(
-        [*loaded.tables.values(), written, slots, *([own_table(decisions)] if decisions else [])],
+    labelled = [with_labels(table, annotations) for table in loaded.tables.values()]
+    corpus = assemble(
+        [*labelled, written, slots, *([own_table(decisions)] if decisions else [])],
         list(benchmarks.tables.values()),
         annotations if annotated else annotations.iloc[:0],
         never_trained(data / "splits") | held_back_keys(decisions),
         {**registry.weights(), WRITTEN: 10.0, SLOTS: 1.0, OWN: 100.0},
         resources,
     )
+    return corpus.without_training_on([source.key for source in registry.with_role(JUDGE)])
 
 
 def never_trained(splits: Path) -> frozenset[str]:
@@ -177,14 +194,15 @@ def never_trained(splits: Path) -> frozenset[str]:
         splits: The folder data/splits.
 
     Returns:
-        What is held back, and the cases that judge and are kept elsewhere, where they are listed.
+        What is held back, what was drawn elsewhere to judge, and the cases that judge and are kept
+        elsewhere, where they are listed.
 
     Raises:
         HeldBackError: The held-back list is missing, or a line is not a key.
     """
-    cases = splits / "cases.txt"
-    listed = read_held_back(cases) if cases.exists() else frozenset[str]()
-    return read_held_back(splits / "held_back.txt") | listed
+    others = [splits / "other_places.txt", splits / "cases.txt"]
+    listed = [read_held_back(path) for path in others if path.exists()]
+    return read_held_back(splits / "held_back.txt").union(*listed)
 
 
 def _report_sources(loaded: LoadedSources) -> None:
@@ -215,7 +233,8 @@ def training_rows(
         rows,
         row_weights(rows, registry.weights(), news, settings),
         calibration_weights(rows, news, settings),
-        rows["text"].tolist(),
+        # disguised words would pass for English ones
+        rows.loc[rows["source"] != AUGMENTED, "text"].tolist(),
         crowd_row_weights(rows, news, settings),
     )
 
@@ -231,7 +250,7 @@ def licences(rows: pd.DataFrame, registry: Registry) -> dict[str, str]:
         Licence by source key.
     """
     known = {source.key: source.licence for source in registry.sources} | {
-        WRITTEN: WRITTEN_LICENCE, SLOTS: WRITTEN_LICENCE, OWN: OWN_LICENCE
+        **dict.fromkeys((WRITTEN, SLOTS, AUGMENTED), WRITTEN_LICENCE), OWN: OWN_LICENCE
     }  # fmt: skip
     return {key: known[key] for key in sorted(set(rows["source"]))}
 

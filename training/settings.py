@@ -32,6 +32,7 @@ class TrainingSettings:
         annotation_weight: Weight of an annotated news comment in training.
         written_weight: Weight of a comment written for the project in training.
         slots_weight: Weight of a sentence whose slots were filled at random.
+        augmented_weight: Weight of a written comment with words disguised, or woven into others.
         crowd_share: Share of the margins of a second fit, in which comments labelled by crowds
             count as much as their number: it knows more words, the first more of the guide.
         crowd_annotation_weight: Weight of an annotated news comment in that fit.
@@ -68,6 +69,7 @@ class TrainingSettings:
     annotation_weight: float = 20.0
     written_weight: float = 10.0
     slots_weight: float = 3.0
+    augmented_weight: float = 3.0
     crowd_share: float = 0.3
     crowd_annotation_weight: float = 5.0
     crowd_written_weight: float = 3.0

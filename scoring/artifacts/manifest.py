@@ -52,6 +52,8 @@ class Manifest:
         libraries: Versions of the libraries that made it.
         trained_at: UTC time, ISO 8601.
         training_rows: Number of rows it was trained on.
+        score_deciles: For each head the nine inner deciles of its probabilities, out of fold, on
+            the comments that calibrated it; empty in models from before they were kept.
     """
 
     version: str
@@ -73,6 +75,7 @@ class Manifest:
     libraries: dict[str, str]
     trained_at: str
     training_rows: int
+    score_deciles: dict[str, tuple[float, ...]] = field(default_factory=dict)
     format: int = field(default=FORMAT)
 
     def to_json(self) -> str:
@@ -148,12 +151,25 @@ def _build(raw: dict[str, Any]) -> Manifest:
     values["prevalence"] = _share(raw["prevalence"], "prevalence")
     if not 0 <= _typed(raw["training_rows"], int, "training_rows") < 2**53:
         raise ValueError(f"training_rows is {raw['training_rows']}; allowed: 0 to 2 ** 53 - 1")
+    values["score_deciles"] = _deciles(raw.get("score_deciles", {}))
     values["terms"] = TermSettings(**_typed(raw["terms"], dict, "terms"))
     policies = _typed(raw["policies"], dict, "policies")
     if not policies:
         raise ValueError("policies are empty; at least one is needed")
     values["policies"] = {_line(name, "policies"): _policy(policies[name]) for name in policies}
     return Manifest(**values)
+
+
+def _deciles(raw: object) -> dict[str, tuple[float, ...]]:
+    found = {
+        head: _numbers(values, 9, "score_deciles")
+        for head, values in _typed(raw, dict, "score_deciles").items()
+    }
+    if found and set(found) != set(HEADS):
+        raise ValueError(f"score_deciles are of {sorted(found)}, needs {sorted(HEADS)}")
+    if any(sorted(values) != [*values] for values in found.values()):
+        raise ValueError("score_deciles must ascend")
+    return {head: found[head] for head in HEADS if head in found}
 
 
 def _policy(raw: object) -> Policy:

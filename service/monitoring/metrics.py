@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import prometheus_client
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -20,6 +21,11 @@ from prometheus_client import (
     multiprocess,
 )
 
+from scoring.artifacts.manifest import Manifest
+from scoring.classify import Judgements
+from scoring.decisions.policy import OUTCOMES
+from scoring.model.scorer import Scores
+from service.monitoring.drift import DriftWindow
 from service.settings import SHARED_METRICS
 
 FLUSH_SECONDS: Final = 0.25
@@ -41,8 +47,8 @@ class Metrics:
             registry=self._registry,
         )  # fmt: skip
         self._comments = prometheus_client.Counter(
-            "moderation_comments", "Comments by decision and reason.", ("decision", "reason"),
-            registry=self._registry,
+            "moderation_comments", "Comments by wire format, decision and reason.",
+            ("format", "decision", "reason"), registry=self._registry,
         )  # fmt: skip
         self._seconds = Histogram(
             "moderation_request_seconds", "Time to answer, by route.", ("route",),
@@ -62,9 +68,16 @@ class Metrics:
             "moderation_feedback", "Moderators' decisions beside the model's on the same comments.",
             ("moderator", "model", "category"), registry=self._registry,
         )  # fmt: skip
+        self._drift = Gauge(
+            "moderation_score_drift",
+            "Population stability index of recent scores against training's, the worst worker's.",
+            ("category",), multiprocess_mode="livemax", registry=self._registry,
+        )  # fmt: skip
+        self._window = DriftWindow({})
         self._used: tuple[str, str] | None = None
         self._waiting: list[tuple[str, int, float]] = []
-        self._waiting_comments: list[tuple[str, str]] = []
+        self._waiting_refused: list[str] = []
+        self._waiting_judged: list[tuple[str, list[int], Scores]] = []
 
     def count_request(self, route: str, status: int, seconds: float) -> None:
         """Count a finished request.
@@ -76,15 +89,23 @@ class Metrics:
         """
         self._waiting.append((route, status, seconds))
 
-    def count_comment(self, decision: str, reason: str) -> None:
-        """Count a comment.
+    def count_refused(self, code: str) -> None:
+        """Count a comment of `/classify` that was not classified.
 
         Args:
-            decision: `approve`, `reject`, `review`, or `refused` for one that was not classified.
-            reason: The likeliest violated category, the reason for review, the code of the
-                refusal, or `none`.
+            code: The code of the refusal.
         """
-        self._waiting_comments.append((decision, reason))
+        self._waiting_refused.append(code)
+
+    def count_judged(self, wire_format: str, judgements: Judgements) -> None:
+        """Count comments by decision, and their scores for the drift.
+
+        Args:
+            wire_format: What they came in, such as `classify`.
+            judgements: What was found of them.
+        """
+        # references only: `flush` counts many requests at once
+        self._waiting_judged.append((wire_format, judgements.verdicts.outcomes, judgements.scores))
 
     def count_feedback(self, moderator: str, model: str, categories: Sequence[str]) -> None:
         """Count a moderator's decision beside the model's.
@@ -97,16 +118,16 @@ class Metrics:
         for category in categories or ("none",):
             self._feedback.labels(moderator, model, category).inc()
 
-    def count_load(self, version: str, guidelines: str) -> None:
-        """Count a model that was loaded and is now in use.
+    def count_load(self, manifest: Manifest) -> None:
+        """Count a model that was loaded and is now in use; the drift is told of it from now on.
 
         Args:
-            version: Its version.
-            guidelines: The version of the guidelines it was trained for.
+            manifest: What it is.
         """
         if self._used is not None:
             self._model.labels(*self._used).set(0)
-        self._used = (version, guidelines)
+        self._used = (manifest.version, manifest.guidelines)
+        self._window = DriftWindow(manifest.score_deciles)
         self._model.labels(*self._used).set(1)
         self._loads.inc()
 
@@ -118,18 +139,37 @@ class Metrics:
         """Hand over what was counted, again and again until cancelled."""
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            if self._waiting:
+            if self._waiting or self._waiting_judged:
                 await asyncio.to_thread(self.flush)
 
     def flush(self) -> None:
         """Hand what was counted to the library: done many at a time, it takes a tenth as long."""
         requests, self._waiting = self._waiting, []
-        comments, self._waiting_comments = self._waiting_comments, []
+        refused, self._waiting_refused = self._waiting_refused, []
+        judged, self._waiting_judged = self._waiting_judged, []
         for route, status, seconds in requests:
             self._requests.labels(route, str(status)).inc()
             self._seconds.labels(route).observe(seconds)
-        for (decision, reason), number in Counter(comments).items():
-            self._comments.labels(decision, reason).inc(number)
+        for code, number in Counter(refused).items():
+            self._comments.labels("classify", "refused", code).inc(number)
+        self._count_judged(judged)
+
+    def _count_judged(self, judged: list[tuple[str, list[int], Scores]]) -> None:
+        if not judged:
+            return
+        counted = Counter((name, one) for name, outcomes, _ in judged for one in outcomes)
+        for (wire_format, outcome), number in counted.items():
+            told = OUTCOMES[outcome]
+            reason = told.reason or "none"
+            self._comments.labels(wire_format, told.decision.value, reason).inc(number)
+        self._window.add(
+            np.concatenate(
+                [np.column_stack([s.category_probabilities, s.reject_probability])
+                 for _, _, s in judged]
+            )
+        )  # fmt: skip
+        for category, index in self._window.indices().items():
+            self._drift.labels(category).set(index)
 
     def render(self) -> bytes:
         """Write everything in Prometheus' text format.

@@ -20,7 +20,12 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 EVALUATE = ROOT / "notebooks" / "evaluate_on_your_comments.ipynb"
-SHOWN = {"evaluate_on_your_comments": "This is an example, not an evaluation"}
+SHOWN = {
+    "evaluate_on_your_comments": "This is an example, not an evaluation",
+    "choose_thresholds": "[presets.assist]",
+    "compare_two_versions": "comments",
+    "audit_labels": "Audited:",
+}
 """What a notebook says where it is run as it is; each notebook needs an entry."""
 CELL_SECONDS = 300
 

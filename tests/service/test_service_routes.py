@@ -49,12 +49,12 @@ def test_request_ids(client: Any) -> None:
 def test_metrics(client: Any) -> None:
     client.classify({"comments": [{"text": "you are an idiot"}, {"text": ""}]})
     client.get("/nowhere")
-    text = client.get("/metrics").text
+    text, comments = client.get("/metrics").text, "moderation_comments_total"
     for line in (
         'moderation_requests_total{route="/classify",status="200"} 1.0',
         'moderation_requests_total{route="other",status="404"} 1.0',
-        'moderation_comments_total{decision="reject",reason="personal_attack"} 1.0',
-        'moderation_comments_total{decision="refused",reason="empty_text"} 1.0',
+        f'{comments}{{decision="reject",format="classify",reason="personal_attack"}} 1.0',
+        f'{comments}{{decision="refused",format="classify",reason="empty_text"}} 1.0',
         'moderation_request_seconds_bucket{le="+Inf",route="/classify"} 1.0',
         'moderation_request_seconds_count{route="/classify"} 1.0',
         "moderation_model_loads_total 1.0",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import itertools
+import json
+import lzma
 from collections import defaultdict
 from pathlib import Path
 from typing import Final
@@ -28,7 +30,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 DATA: Final = ROOT / "data"
 RAW: Final = (ROOT.parent / "shared" / "datasets", DATA / "raw")
 ID_COLUMNS: Final = ("comment_id", "id", "COMMENT_ID")
-TEXT_COLUMNS: Final = ("comment_text", "text", "CONTENT")
+TEXT_COLUMNS: Final = ("comment_text", "text", "CONTENT", "body")
 
 NEWS: Final = news_folders(load_registry(DATA / "sources.toml"))
 
@@ -122,6 +124,9 @@ def source_texts(source: str, file: str) -> dict[str, set[str]] | None:
     path = next((path for path in paths if path.exists()), None)
     if path is None:
         return None
+    if path.suffix == ".xz":
+        with lzma.open(path, "rt", encoding="utf-8") as lines:
+            return {str(n): {fold_key(json.loads(line)["text"])} for n, line in enumerate(lines)}
     found: dict[str, set[str]] = defaultdict(set)
     with path.open(encoding="utf-8", errors="replace", newline="") as content:
         first = next(line for line in content if line.strip())

@@ -56,7 +56,8 @@ def test_no_text_of_a_comment_is_told(
 def test_published_version_loads_and_scores(trained_models: Path) -> None:
     published = load_current(trained_models)
     manifest = published.manifest
-    assert manifest.sources == {"written": "CC0-1.0 (written for this project)"}
+    licence = "CC0-1.0 (written for this project)"
+    assert manifest.sources == {"written": licence, "augmented": licence}
     assert manifest.training_rows > 250
     assert set(manifest.provisional) == set(CATEGORIES)
     scores = published.scorer.score(["You are an idiot.", "Thank you for the report."])
@@ -154,7 +155,8 @@ def test_held_back_and_repeated_comments_are_not_trained_on(
     (data / "splits" / "held_back.txt").write_text("".join(f"{key}\n" for key in sorted(keys)))
     train(Folders(data, tmp_path / "models"), SETTINGS)
     whole, part = load_current(trained_models).manifest, load_current(tmp_path / "models").manifest
-    assert whole.training_rows - 8 <= part.training_rows <= whole.training_rows - 5
+    # each comment takes the disguised copy of it along
+    assert whole.training_rows - 16 <= part.training_rows <= whole.training_rows - 10
     assert part.data_digest != whole.data_digest
 
 

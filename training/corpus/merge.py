@@ -22,6 +22,7 @@ HELD_BACK: Final = "held_back"
 BENCHMARK: Final = "benchmark"
 WRITTEN: Final = "written"
 SLOTS: Final = "slots"
+AUGMENTED: Final = "augmented"
 
 
 class CorpusError(TrainingError):
@@ -46,6 +47,32 @@ class Corpus:
             split: `train`, `held_back` or `benchmark`.
         """
         return self.rows[self.rows["split"] == split].reset_index(drop=True)
+
+    def without_training_on(self, sources: Sequence[str]) -> Corpus:
+        """Leave out what would be trained on of sources that only judge.
+
+        Args:
+            sources: Their keys.
+        """
+        trained = (self.rows["split"] == TRAIN) & self.rows["source"].isin(sources)
+        return Corpus(self.rows[~trained].reset_index(drop=True))
+
+
+def with_labels(table: pd.DataFrame, annotations: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows that say something: a label of their source, or an annotation.
+
+    Args:
+        table: A row table.
+        annotations: As `read_annotations` returns them.
+
+    Returns:
+        The rows that teach or judge, with a fresh index.
+    """
+    silent = (table[list(LABELS)] == UNKNOWN).all(axis=1)
+    if not silent.any():
+        return table
+    read = pd.Series(fold_keys(table["text"]), index=table.index).isin(set(annotations["key"]))
+    return table[~silent | read].reset_index(drop=True)
 
 
 def label_matrix(rows: pd.DataFrame) -> NDArray[np.int8]:

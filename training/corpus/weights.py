@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from training.corpus.merge import SLOTS, WRITTEN
+from training.corpus.merge import AUGMENTED, SLOTS, WRITTEN
 from training.own_decisions.store import SOURCE as OWN
 from training.settings import TrainingSettings
 from training.sources.labels import REJECT, YES
@@ -68,7 +68,8 @@ def row_weights(
         float64 (n).
     """
     by_source = {**source_weights, WRITTEN: settings.written_weight,
-                 SLOTS: settings.slots_weight, OWN: settings.own_weight}  # fmt: skip
+                 SLOTS: settings.slots_weight, AUGMENTED: settings.augmented_weight,
+                 OWN: settings.own_weight}  # fmt: skip
     weights = rows["source"].map(by_source).to_numpy(float)
     annotated_news = (rows["annotated"] & rows["source"].isin(news)).to_numpy(bool)
     weights = np.where(annotated_news, settings.annotation_weight, weights)
@@ -94,6 +95,7 @@ def crowd_row_weights(
         annotation_weight=settings.crowd_annotation_weight,
         written_weight=settings.crowd_written_weight,
         slots_weight=settings.crowd_written_weight,
+        augmented_weight=settings.crowd_written_weight,
         own_weight=settings.crowd_written_weight,
     )
     return row_weights(rows, dict.fromkeys(set(rows["source"]), 1.0), news, second)

@@ -26,6 +26,7 @@ MUST_NOT_APPROVE: Final = "must_not_approve"
 EXPECTATIONS: Final = (MUST_REJECT, MUST_APPROVE, MUST_NOT_APPROVE)
 HEADER: Final = ["expectation", "category", "text"]
 NO_CATEGORY: Final = "-"
+WHOLE: Final = "the whole suite"
 CHANCE: Final = 0.01
 """Below this probability that as many cases are lost by chance, a capability is worse."""
 
@@ -158,14 +159,15 @@ def forgotten(
         after: What the new one did.
 
     Returns:
-        Names such as `threats: 12 cases lost, 2 won`.
+        Names such as `threats: 12 cases lost, 2 won`; the whole suite counts as one too, so that
+        no model passes that lost a little everywhere.
     """
     told = []
-    for capability in dict.fromkeys(case.capability for case in cases):
+    for capability in [*dict.fromkeys(case.capability for case in cases), WHOLE]:
         passed = [
             (old.passes(case), new.passes(case))
             for case, old, new in zip(cases, before, after, strict=True)
-            if case.capability == capability
+            if capability in (WHOLE, case.capability)
         ]
         lost, won = passed.count((True, False)), passed.count((False, True))
         if lost > won and binomtest(lost, lost + won, alternative="greater").pvalue < CHANCE:

@@ -22,6 +22,7 @@ from training.sources.labels import REJECT, UNKNOWN, YES
 
 RESAMPLES: Final = 400
 FEWEST_ROWS: Final = 200
+LOOK: Final = "look at `make behaviour` and notebooks/compare_two_versions.ipynb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,6 @@ def judge(
     lost = forgotten(evidence.cases, before, after)
     if worse or lost:
         return GateResult(
-            False, f"worse beyond chance on {', '.join([*worse, *lost])}", comparisons
+            False, f"worse beyond chance on {', '.join([*worse, *lost])}; {LOOK}", comparisons
         )
     return GateResult(True, "no judged head is worse beyond chance", comparisons)

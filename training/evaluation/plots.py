@@ -185,13 +185,26 @@ def figure_png(figure: Figure, *, dots_per_inch: int = 120) -> bytes:
     return image.getvalue()
 
 
-def _figure(title: str, positive: NDArray[np.bool_]) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=_SIZE, layout="constrained")
+def new_figure(title: str, size: tuple[float, float] = _SIZE) -> tuple[Figure, Axes]:
+    """Start a figure of one plot, without any global state.
+
+    Args:
+        title: Its title.
+        size: Width and height in inches.
+
+    Returns:
+        The figure and its axes.
+    """
+    figure = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    axes.set_title(f"{title} (n = {len(positive):,}, {int(positive.sum()):,} positive)")
+    axes.set_title(title)
     axes.grid(visible=True, alpha=0.3)
     return figure, axes
+
+
+def _figure(title: str, positive: NDArray[np.bool_]) -> tuple[Figure, Axes]:
+    return new_figure(f"{title} (n = {len(positive):,}, {int(positive.sum()):,} positive)")
 
 
 def _refuse_one_class(positive: NDArray[np.bool_]) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.artifacts.versions import PublishedModel
-from training.corpus.weights import judging_weights, news_keys
+from training.corpus.weights import news_keys, prevalence_weights
 from training.evaluation.behaviour import Case, run_cases
 from training.evaluation.evaluate import evaluate
 from training.evidence.benchmarks import measure_benchmarks
@@ -32,13 +32,16 @@ from training.evidence.own_split import measure_own_splits
 from training.evidence.published import Published, read_published
 from training.settings import TrainingSettings
 from training.sources.errors import SourceError
+from training.sources.labels import YES
 from training.sources.load import load_sources, read_source
 from training.sources.registry import BENCHMARK, Registry
 from training.sources.table import concat_tables
 
 FORMAT: Final = 1
 FEWEST: Final = 100
-"""Held-back comments of one source that are told by themselves."""
+"""Held-back comments of one place that are told by themselves."""
+NEWS_PLACE: Final = "news sites (Civil Comments)"
+ALL_PLACES: Final = "all places alike"
 FILLERS: Final = 300
 _TRAINED_ON_THEIR_OWN: Final = ("edos", "olid", "jigsaw-pc2", "youtube-spam-uci")
 _SPANS: Final = "civil-toxicspans-test"
@@ -113,18 +116,27 @@ def collect(
 
 
 def _held_back_parts(inputs: Inputs) -> dict[str, tuple[pd.DataFrame, NDArray[np.float64]]]:
-    """Give the held-back rows of all news sources together, and of each that has enough."""
+    """Give what was held back: Civil Comments, each other place, and all places alike.
+
+    Every part is re-weighted to the stated prevalence; in the last, each place weighs as much.
+    """
     rows, prevalence = inputs.held_back, TrainingSettings().prevalence
-    if not len(rows):
+    drawn = rows[rows["inclusion_probability"].notna()] if len(rows) else rows
+    if not len(drawn):
         return {}
     news = news_keys(inputs.registry)
-    weights = judging_weights(rows, news, prevalence)
-    rows, weights = rows[weights > 0].reset_index(drop=True), weights[weights > 0]
-    parts = {"all held-back news": (rows, weights)}
-    for source in sorted(set(rows["source"])):
-        here = rows[rows["source"] == source].reset_index(drop=True)
-        if len(here) >= FEWEST and here["reject"].nunique() > 1:
-            parts[source] = (here, judging_weights(here, news, prevalence))
+    place = drawn["source"].where(~drawn["source"].isin(news), NEWS_PLACE)
+    parts = {}
+    for name in [NEWS_PLACE, *sorted(set(place) - {NEWS_PLACE})]:
+        here = drawn[place == name].reset_index(drop=True)
+        rejected = (here["reject"] == YES).to_numpy(np.bool_)
+        if len(here) >= FEWEST and rejected.any() and not rejected.all():
+            inclusion = here["inclusion_probability"].to_numpy(np.float64)
+            parts[name] = (here, prevalence_weights(rejected, inclusion, prevalence))
+    if len(parts) > 1:
+        rows = pd.concat([here for here, _ in parts.values()], ignore_index=True)
+        shares = [weights / weights.sum() for _, weights in parts.values()]
+        parts[ALL_PLACES] = (rows, np.concatenate(shares) * len(rows) / len(parts))
     return parts
 
 

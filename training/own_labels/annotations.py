@@ -19,7 +19,8 @@ COLUMNS: Final = (
     "decision_2", "categories_2", "certainty_2",
     "decision", "categories", "certainty",
 )  # fmt: skip
-"""One line a comment: two independent passes, then the label that counts."""
+"""One line a comment: two independent passes, then the label that counts; what only trains may have
+one pass, and then the cells of the second are empty."""
 _VALUES: Final = {"decision": ("approve", "reject"), "certainty": ("sure", "unsure")}
 _KEY: Final = re.compile(r"[0-9a-f]{16}")
 
@@ -62,7 +63,8 @@ def _read_file(path: Path) -> pd.DataFrame:
         raise AnnotationError(f"{path} has columns {list(table.columns)}, needs {list(COLUMNS)}")
     for name, allowed in _VALUES.items():
         for column in (name, f"{name}_1", f"{name}_2"):
-            wrong = table[~table[column].isin(allowed)]
+            once = ("",) if column.endswith("_2") else ()
+            wrong = table[~table[column].isin((*allowed, *once))]
             if len(wrong):
                 raise AnnotationError(
                     f"{path} line {wrong.index[0] + 2}: {column} is "
@@ -70,9 +72,23 @@ def _read_file(path: Path) -> pd.DataFrame:
                 )
     for column in ("", "_1", "_2"):
         _check_categories(table[f"categories{column}"], table[f"decision{column}"], path)
+    _check_one_pass(table, path)
     _check_keys(table["key"], path)
     table["inclusion_probability"] = _inclusion(table["inclusion_probability"], path)
     return table
+
+
+def _check_one_pass(table: pd.DataFrame, path: Path) -> None:
+    """Refuse half a second pass, and a row that judges on one pass alone."""
+    once = (table["decision_2"] == "") | (table["certainty_2"] == "")
+    whole = (table["decision_2"] == "") & (table["certainty_2"] == "")
+    wrong = once & (~whole | (table["inclusion_probability"] != ""))
+    if wrong.any():
+        line = int(np.flatnonzero(wrong)[0]) + 2
+        raise AnnotationError(
+            f"{path} line {line}: a second pass lacks decision or certainty; it may be empty as a "
+            "whole, and only where inclusion_probability is: what judges has two passes"
+        )
 
 
 def _check_repeats(paths: list[Path], tables: list[pd.DataFrame]) -> None:

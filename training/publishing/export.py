@@ -8,14 +8,16 @@ import json
 from datetime import datetime
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from scoring.artifacts.files import stored_arrays
 from scoring.artifacts.manifest import Manifest
 from scoring.artifacts.versions import GOLDEN, golden_lines
-from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION
+from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION, HEADS
 from scoring.text.normalise import NORMALISER_VERSION
 from training.fitting.build import BuiltModel
+from training.fitting.thresholds import JudgedRows
 from training.publishing.golden import GOLDEN_TEXTS
 from training.settings import TrainingSettings
 from training.sources.labels import LABELS
@@ -79,7 +81,28 @@ def make_manifest(
         libraries={name: importlib.metadata.version(name) for name in LIBRARIES},
         trained_at=f"{trained_at:%Y-%m-%dT%H:%M:%SZ}",
         training_rows=len(rows),
+        score_deciles=score_deciles(built.judged),
     )
+
+
+def score_deciles(judged: JudgedRows) -> dict[str, tuple[float, ...]]:
+    """Give the inner deciles of each head's probabilities, for the service's drift gauge.
+
+    Args:
+        judged: The out-of-fold rows that calibrated the model, n of them.
+
+    Returns:
+        Nine probabilities by key of `HEADS`, ascending, by the rows' weights.
+    """
+    probabilities = np.column_stack([judged.category_probabilities, judged.reject_probability])
+    shares = np.arange(1, 10) / 10
+    found = {}
+    for place, head in enumerate(HEADS):
+        order = np.argsort(probabilities[:, place], kind="stable")
+        reached = np.cumsum(judged.weights[order]) / judged.weights.sum()
+        places = np.minimum(np.searchsorted(reached, shares), len(order) - 1)
+        found[head] = tuple(probabilities[order[places], place].round(6).tolist())
+    return found
 
 
 def model_files(built: BuiltModel) -> dict[str, bytes]:

@@ -134,10 +134,13 @@ def _totals_table(rows: pd.DataFrame, registry: Registry) -> str:
 
 def _agreement_text(annotations: pd.DataFrame) -> str:
     """Say how many comments were read and how many the two passes label alike."""
+    once = int((annotations["decision_2"] == "").sum())
+    annotations = annotations[annotations["decision_2"] != ""]
     decision = annotations["decision_1"] == annotations["decision_2"]
     alike = decision & (annotations["categories_1"] == annotations["categories_2"])
     return (
-        f"{len(annotations):,} comments were read twice: {int(alike.sum()):,} got the same labels, "
+        f"{once:,} comments were read once, to train alone, and {len(annotations):,} twice: "
+        f"{int(alike.sum()):,} got the same labels, "
         f"{int((~decision).sum()):,} another decision, {int((decision & ~alike).sum()):,} the same "
         "decision for other categories. Cohen's kappa with a 95 % bootstrap interval; `yes` counts "
         "what each pass rejects or names."

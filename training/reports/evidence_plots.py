@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from training.evaluation.plots import BLUE, GREY, VERMILION, figure_png
+from training.evaluation.plots import BLUE, GREY, VERMILION, figure_png, new_figure
 from training.sources.labels import REJECT
 
 
@@ -36,15 +35,9 @@ def evidence_pictures(found: Mapping[str, Any]) -> dict[str, bytes]:
     return pictures
 
 
-def _figure(width: float, height: float) -> Figure:
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
-
-
 def _reliability(name: str, entry: Mapping[str, Any]) -> Figure:
-    figure, bins = _figure(5.5, 4.5), entry["bins"]
-    axes = figure.add_subplot()
+    figure, axes = new_figure(f"{name} (n = {entry['n']:,})", (5.5, 4.5))
+    bins = entry["bins"]
     share = bins["share"]
     below = [one - low for one, low in zip(share, bins["low"], strict=True)]
     above = [high - one for one, high in zip(share, bins["high"], strict=True)]
@@ -54,10 +47,9 @@ def _reliability(name: str, entry: Mapping[str, Any]) -> Figure:
         label=f"calibration error {entry['error']['value']:.3f}",
     )  # fmt: skip
     axes.set(
-        title=f"{name} (n = {entry['n']:,})", xlabel="probability of rejection, mean of a bin",
+        xlabel="probability of rejection, mean of a bin",
         ylabel="share to be rejected", xlim=(0, 1), ylim=(0, 1),
     )  # fmt: skip
-    axes.grid(visible=True, alpha=0.3)
     axes.legend(loc="upper left")
     return figure
 
@@ -65,8 +57,7 @@ def _reliability(name: str, entry: Mapping[str, Any]) -> Figure:
 def _behaviour(capabilities: Sequence[Mapping[str, Any]]) -> Figure:
     ranked = sorted(capabilities, key=lambda one: float(one["passed"]))
     names = [f"{one['capability'].replace('_', ' ')} ({one['cases']})" for one in ranked]
-    figure = _figure(8, 0.28 * len(ranked) + 1.2)
-    axes = figure.add_subplot()
+    figure, axes = new_figure("Behaviour suite", (8, 0.28 * len(ranked) + 1.2))
     left = [0.0] * len(ranked)
     for key, colour, label in (
         ("passed", BLUE, "as asked"), ("held", "#B0B0B0", "to a person"),
@@ -82,8 +73,7 @@ def _behaviour(capabilities: Sequence[Mapping[str, Any]]) -> Figure:
 
 def _functions(benchmark: Mapping[str, Any]) -> Figure:
     parts = benchmark["parts"][::-1]
-    figure = _figure(8, 0.28 * len(parts) + 1.2)
-    axes = figure.add_subplot()
+    figure, axes = new_figure("HateCheck by function", (8, 0.28 * len(parts) + 1.2))
     names, places = [one["part"] for one in parts], range(len(parts))
     for system, marker, colour in (
         ("Perspective", "^", VERMILION), ("BERT (Davidson)", "s", GREY), ("", "o", BLUE),
@@ -94,15 +84,13 @@ def _functions(benchmark: Mapping[str, Any]) -> Figure:
         )
     axes.set_yticks(list(places), names)
     axes.set(xlabel="share of right answers", xlim=(-0.02, 1.02))
-    axes.grid(visible=True, axis="x", alpha=0.3)
     axes.legend(loc="lower left")
     return figure
 
 
 def _attacks(attacks: Sequence[Mapping[str, Any]]) -> Figure:
     ranked = sorted(attacks, key=lambda one: float(one["probability_kept"]))
-    figure = _figure(8, 0.28 * len(ranked) + 1.2)
-    axes = figure.add_subplot()
+    figure, axes = new_figure("Disguises", (8, 0.28 * len(ranked) + 1.2))
     names = [one["attack"] for one in ranked]
     axes.barh(names, [100 * one["probability_kept"] for one in ranked], color=BLUE)
     axes.axvline(90, color=VERMILION, linestyle="--", label="goal, 90 %")

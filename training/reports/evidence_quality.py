@@ -32,7 +32,7 @@ def presets_table(held_back: Mapping[str, Any]) -> Table:
         for preset, shares in one["presets"].items()
     ]
     return Table(
-        "What each preset does with held-back news comments",
+        "What each preset does with held-back comments",
         "Re-weighted to 20 % that should be rejected. Recall and missed are shares of those; false "
         "rejects a share of the others.",
         ["comments of", "n", "preset", "rejected", "held", "approved", "precision", "recall",
@@ -55,7 +55,7 @@ def heads_table(held_back: Mapping[str, Any]) -> Table:
         if values["verdict"] != TOO_FEW
     ]  # fmt: skip
     return Table(
-        "Held-back news comments by head",
+        "Held-back comments by head",
         "95 % bootstrap intervals; heads with fewer than 50 positives are not judged. Precision "
         "and recall at the thresholds of `assist`.",
         ["comments of", "head", "n", "positives", "ROC-AUC", "average precision", "precision",

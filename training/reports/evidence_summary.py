@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from training.evidence.collect import ALL_PLACES, NEWS_PLACE
 from training.reports.evidence_cells import figure, percent
 from training.reports.evidence_tables import evidence_tables
 from training.reports.markdown import markdown_table
 
-ALL: Final = "all held-back news"
 PRESET: Final = "assist"
 _ON_ONE_PAGE: Final = (
-    "What each preset does with held-back news comments",
+    "What each preset does with held-back comments",
     "Behaviour suite by capability",
     "Public benchmarks",
     "The same recipe trained on the benchmark's own part",
@@ -31,8 +31,10 @@ def summary_sentences(found: Mapping[str, Any]) -> list[str]:
         Sentences, the most important first; those about what was not measured are left out.
     """
     lines = []
-    if ALL in found["held_back"]:
-        lines += _held_back(found["held_back"][ALL])
+    if NEWS_PLACE in found["held_back"]:
+        lines += _held_back(found["held_back"][NEWS_PLACE])
+    if ALL_PLACES in found["held_back"]:
+        lines.append(_all_places(found["held_back"]))
     if found["behaviour"]:
         lines += _behaviour(found["behaviour"])
     for one in found["benchmarks"]:
@@ -59,6 +61,20 @@ def _held_back(one: Mapping[str, Any]) -> list[str]:
         f"(n = {one['n']:,}, held back).",
         f"ROC-AUC of the overall decision there: {figure(one['heads']['reject']['roc_auc'])}.",
     ]
+
+
+def _all_places(held_back: Mapping[str, Any]) -> str:
+    one = held_back[ALL_PLACES]
+    aucs = {
+        name: values["heads"]["reject"]["roc_auc"]["value"]
+        for name, values in held_back.items()
+        if values["heads"]["reject"]["roc_auc"] is not None and name != ALL_PLACES
+    }
+    worst = min(aucs, key=lambda name: float(aucs[name]))
+    return (
+        f"Over {len(held_back) - 1} places, each alike (n = {one['n']:,}), ROC-AUC is "
+        f"{figure(one['heads']['reject']['roc_auc'])}, lowest for {worst} ({aucs[worst]:.3f})."
+    )
 
 
 def _behaviour(capabilities: list[Mapping[str, Any]]) -> list[str]:

@@ -20,8 +20,11 @@ from training.sources.readers import READERS
 TRAIN: Final = "train"
 BENCHMARK: Final = "benchmark"
 LOCAL: Final = "local"
-ROLES: Final = (TRAIN, BENCHMARK, LOCAL)
-"""Trained on and shipped; measured on and never trained on; for local experiments only."""
+JUDGE: Final = "judge"
+ROLES: Final = (TRAIN, BENCHMARK, LOCAL, JUDGE)
+"""Trained on and shipped; measured on and never trained on; for local experiments only; read by
+this project's annotators and held back whole."""
+NEVER_TRAINED: Final = (BENCHMARK, JUDGE)
 
 DOMAINS: Final = ("news", "wiki", "social", "chat", "sms", "video")
 
@@ -235,9 +238,11 @@ def _check_source(source: Source, place: str) -> None:
     for name in ("key", "folder"):
         if not _KEY.fullmatch(getattr(source, name)):
             raise RegistryError(f"{place}: {name} must be lower-case words joined by hyphens")
-    if not math.isfinite(source.weight) or (source.weight > 0) != (source.role != BENCHMARK):
+    trained = source.role not in NEVER_TRAINED
+    if not math.isfinite(source.weight) or (source.weight > 0) != trained:
         raise RegistryError(
-            f"{place}: weight is {source.weight}; it must be 0 for a benchmark, else above 0"
+            f"{place}: weight is {source.weight}; it must be 0 for the roles "
+            f"{', '.join(NEVER_TRAINED)}, else above 0"
         )
     if source.role == TRAIN and not source.weights_may_ship:
         raise RegistryError(f"{place}: weights_may_ship is false, so the role must be {LOCAL}")

@@ -257,7 +257,26 @@ def test_a_manifest_that_is_no_object_is_refused(
     assert message in rewritten(write_version, "manifest.json", content)
 
 
-@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Manifest)])
+def test_a_manifest_from_before_deciles_were_kept_is_read(make_manifest: MakeManifest) -> None:
+    raw = json.loads(make_manifest().to_json())
+    del raw["score_deciles"]
+    assert parse_manifest(json.dumps(raw).encode(), "here").score_deciles == {}
+
+
+@pytest.mark.parametrize(
+    "deciles",
+    [{"reject": [0.1] * 9}, dict.fromkeys(HEADS, [0.1] * 8), dict.fromkeys(HEADS, [0.9, 0.1] * 4)],
+)
+def test_wrong_deciles_are_refused(make_manifest: MakeManifest, deciles: object) -> None:
+    raw = json.loads(make_manifest().to_json())
+    raw["score_deciles"] = deciles
+    with pytest.raises(ArtifactDamaged, match="score_deciles"):
+        parse_manifest(json.dumps(raw).encode(), "here")
+
+
+@pytest.mark.parametrize(
+    "field", sorted({field.name for field in dataclasses.fields(Manifest)} - {"score_deciles"})
+)
 def test_a_manifest_without_a_field_is_refused(make_manifest: MakeManifest, field: str) -> None:
     raw = json.loads(make_manifest().to_json())
     del raw[field]

@@ -47,8 +47,18 @@ def test_a_lost_capability_is_named() -> None:
     cases = [case() for _ in range(30)]
     before = [Outcome("reject", named=True)] * 30
     after = [Outcome("approve", named=False)] * 9 + before[9:]
-    assert forgotten(cases, before, after) == ("threats: 9 cases lost, 0 won",)
+    assert forgotten(cases, before, after) == (
+        "threats: 9 cases lost, 0 won",
+        "the whole suite: 9 cases lost, 0 won",
+    )
     assert forgotten(cases, after, before) == ()
+
+
+def test_a_little_lost_everywhere_is_named() -> None:
+    cases = [Case(f"capability {n % 10}", MUST_REJECT, "", "x") for n in range(100)]
+    before = [Outcome("reject", named=True)] * 100
+    after = [Outcome("approve", named=False)] * 20 + before[20:]
+    assert forgotten(cases, before, after) == ("the whole suite: 20 cases lost, 0 won",)
 
 
 def test_a_few_lost_cases_are_chance() -> None:

@@ -68,7 +68,7 @@ def test_wrong_decision(write_annotations: WriteAnnotations, column: str) -> Non
 @pytest.mark.parametrize("column", ["certainty", "certainty_1", "certainty_2"])
 def test_wrong_certainty(write_annotations: WriteAnnotations, column: str) -> None:
     folder = write_annotations({"text": "a", column: ""})
-    with pytest.raises(AnnotationError, match=r"news\.csv line 2: certainty.* sure, unsure"):
+    with pytest.raises(AnnotationError, match=r"news\.csv line 2: .*certainty"):
         read_annotations(folder)
 
 
@@ -143,3 +143,12 @@ def test_label_columns_know_every_label() -> None:
         "abuse", "racism",
     }  # fmt: skip
     assert not labels.isin([-1]).any().any()
+
+
+def test_one_pass_is_enough_to_train_and_not_to_judge(
+    write_annotations: WriteAnnotations,
+) -> None:
+    once = {"text": "once", "decision_2": "", "categories_2": "", "certainty_2": ""}
+    assert len(read_annotations(write_annotations(once))) == 1
+    with pytest.raises(AnnotationError, match="what judges has two passes"):
+        read_annotations(write_annotations({**once, "inclusion_probability": "0.5"}))

@@ -88,7 +88,7 @@ def test_counts_worked_out_by_hand(data: Path) -> None:
     written = cells_of(report, "Rows", "written")
     assert written[4:7] == ["2", "1", "1"]
     assert written[7 + CATEGORIES.index("commercial_promotion")] == "1"
-    assert "1 comments were read twice: 1 got the same labels" in report
+    assert "to train alone, and 1 twice: 1 got the same labels" in report
     assert "1 keys are on the held-back list; 0 of these" in report
     assert cells_of(report, "Strata", READER) == [
         READER, "random", "1", "1", "0.250", "training",

@@ -8,7 +8,7 @@ import pytest
 
 from training.sources.fetch import READY, source_status
 from training.sources.load import LoadedSources, load_sources
-from training.sources.registry import BENCHMARK, LOCAL, TRAIN, Registry, load_registry
+from training.sources.registry import BENCHMARK, JUDGE, LOCAL, TRAIN, Registry, load_registry
 from training.sources.table import validate_table
 
 REPOSITORY = Path(__file__).parents[3]
@@ -45,6 +45,12 @@ FIGURES = {
     ("madlibs",): (76564, 38282),
     ("wiki-nonfuzzed",): (1492, 248),
     ("wiki-perspective2k",): (2000, 0),
+    ("civil-marco",): (7777, 0),
+    ("reddit-worldnews",): (31396, 0),
+    ("reddit-moderated",): (2000, 0),
+    ("youtube-news-gulf",): (646, 0),
+    ("youtube-news-mixed",): (3238, 0),
+    ("youtube-news-ukraine",): (8203, 0),
     # documented: about 1,040 by the reading that the reader follows
     ("c3",): (12000, 1040),
     # documented: 1,680 prompts
@@ -63,7 +69,7 @@ def registry() -> Registry:
 
 @pytest.fixture(scope="module")
 def loaded(registry: Registry) -> LoadedSources:
-    return load_sources(registry, MIRROR, (TRAIN, LOCAL, BENCHMARK))
+    return load_sources(registry, MIRROR, (TRAIN, LOCAL, BENCHMARK, JUDGE))
 
 
 def test_every_source_is_read(registry: Registry, loaded: LoadedSources) -> None:

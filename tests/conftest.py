@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from scoring.guidelines import CATEGORIES, HEADS
 from scoring.model.arrays import Calibration, LinearModel
 from scoring.ngrams.extract import TermSettings, extract_terms
 from scoring.text.normalise import normalise
+from tests.canaries import leaks
 
 MakeLinearModel = Callable[..., LinearModel]
 
@@ -50,3 +51,18 @@ def make_linear_model() -> MakeLinearModel:
         return LinearModel.quantised(settings, hashes, idf, weights, biases, calibration, english)
 
     return make
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test whose log lines hold a comment or a key that tests send."""
+    report = yield
+    written = [text for name, text in report.sections if "stderr" in name or "log" in name]
+    leaked = leaks("\n".join(written))
+    # the last report of a test has what was written before, during and after it
+    if report.when == "teardown" and report.passed and leaked:
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid}: a log line holds {leaked}"
+    return report

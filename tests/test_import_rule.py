@@ -54,9 +54,8 @@ FOLDERS = {
     ),
     "training": (
         "errors", "settings", "keys", "chunks", "resources", "sources", "own_labels",
-        "own_decisions", "corpus",
-        "features", "fitting", "evaluation", "evidence", "publishing", "pipeline", "reports",
-        "__main__",
+        "own_decisions", "corpus", "features", "fitting", "evaluation", "evidence", "publishing",
+        "project_data", "pipeline", "reports", "__main__",
     ),
 }  # fmt: skip
 """Modules and folders in the order in which they may import: see docs/architecture.md."""

@@ -27,7 +27,8 @@ from training.evaluation.own_rows import own_rows
 from training.own_decisions.command import add_import, import_decisions
 from training.own_labels.annotations import read_annotations
 from training.own_labels.held_back import append_held_back, newly_held_back, read_held_back
-from training.pipeline import CASES, Folders, read_corpus, report, train
+from training.pipeline import Folders, train
+from training.project_data import CASES, read_corpus, report
 from training.publishing.model_card import comparison_table
 from training.reports.ablation import (
     FIRST,

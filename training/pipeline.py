@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,21 +25,12 @@ from scoring.errors import ArtifactError, ArtifactMissing
 from scoring.parallel.chunk_map import ChunkMap, ThreadMap
 from training.corpus.augmentation import augment
 from training.corpus.merge import (
-    AUGMENTED,
     HELD_BACK,
-    SLOTS,
     TRAIN,
-    WRITTEN,
-    Corpus,
-    assemble,
-    with_labels,
 )
 from training.corpus.weights import (
-    calibration_weights,
-    crowd_row_weights,
     judging_weights,
     news_keys,
-    row_weights,
 )
 from training.evaluation.behaviour import read_cases
 from training.evaluation.evaluate import evaluate
@@ -52,27 +42,25 @@ from training.evaluation.own_rows import (
     own_rows,
     own_shares,
 )
-from training.fitting.build import BuiltModel, TrainingRows, build_model
+from training.fitting.build import BuiltModel, build_model
 from training.fitting.calibrate import FEWEST_POSITIVES
-from training.own_decisions.store import SOURCE as OWN
-from training.own_decisions.store import held_back_keys, own_table, read_decisions
-from training.own_labels.annotations import read_annotations
-from training.own_labels.held_back import read_held_back
-from training.own_labels.slots import read_known_words, read_slots
-from training.own_labels.written import read_written
+from training.own_labels.slots import read_known_words
+from training.project_data import (
+    CASES,
+    judging_elsewhere,
+    licences,
+    never_trained,
+    read_corpus,
+    report,
+    training_rows,
+)
 from training.publishing.export import json_file, make_manifest, model_files
 from training.publishing.model_card import comparison_table, model_card
-from training.resources import ONE_THREAD, Resources
+from training.resources import Resources
 from training.settings import TrainingSettings
-from training.sources.load import LoadedSources, load_sources
-from training.sources.registry import BENCHMARK, JUDGE, Registry, load_registry
-from training.sources.registry import TRAIN as TRAIN_ROLE
+from training.sources.registry import Registry, load_registry
 
-SLOTS_SEED: Final = 20261126
 AUGMENTATION_SEED: Final = 20261127
-CASES: Final = Path("tests", "behaviour", "cases")
-OWN_LICENCE: Final = "the newsroom's own decisions on its readers' comments; not distributed"
-WRITTEN_LICENCE: Final = "CC0-1.0 (written for this project)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +117,8 @@ def train(
         folders.models, manifest, built, rows, held_back, weights, registry, settings.seed
     )
     cases = read_cases(folders.data.parent / CASES)
-    evidence = Evidence(held_back, weights, own_rows(held_back), cases)
+    elsewhere = judging_elsewhere(corpus, registry, settings)
+    evidence = Evidence(held_back, weights, own_rows(held_back), cases, elsewhere)
     result = compare_with_current(folders.models, new, evidence, settings.seed)
     if result.comparisons:
         report(f"\n{comparison_table(result.comparisons)}")
@@ -148,111 +137,6 @@ def train(
 
 def _because(result: GateResult) -> str:
     return result.reason if result.passed else f"forced, though {result.reason}"
-
-
-def read_corpus(
-    data: Path,
-    registry: Registry,
-    *,
-    annotated: bool = True,
-    resources: Resources = ONE_THREAD,
-) -> Corpus:
-    """Read every source that is there, the project's own comments and labels, and merge them.
-
-    Args:
-        data: The data folder.
-        registry: The sources.
-        annotated: Whether the project's annotations override the sources' labels.
-        resources: What to compute with.
-
-    Returns:
-        The corpus.
-    """
-    loaded = load_sources(registry, data / "raw", (TRAIN_ROLE, JUDGE))
-    benchmarks = load_sources(registry, data / "raw", (BENCHMARK,))
-    _report_sources(loaded)
-    written = read_written(data / "written")
-    decisions = read_decisions(data / OWN)
-    annotations = read_annotations(data / "annotations")
-    slots = read_slots(data / "lists", SLOTS_SEED)
-    labelled = [with_labels(table, annotations) for table in loaded.tables.values()]
-    corpus = assemble(
-        [*labelled, written, slots, *([own_table(decisions)] if decisions else [])],
-        list(benchmarks.tables.values()),
-        annotations if annotated else annotations.iloc[:0],
-        never_trained(data / "splits") | held_back_keys(decisions),
-        {**registry.weights(), WRITTEN: 10.0, SLOTS: 1.0, OWN: 100.0},
-        resources,
-    )
-    return corpus.without_training_on([source.key for source in registry.with_role(JUDGE)])
-
-
-def never_trained(splits: Path) -> frozenset[str]:
-    """Read the keys of all comments that no model of this project is trained on.
-
-    Args:
-        splits: The folder data/splits.
-
-    Returns:
-        What is held back, what was drawn elsewhere to judge, and the cases that judge and are kept
-        elsewhere, where they are listed.
-
-    Raises:
-        HeldBackError: The held-back list is missing, or a line is not a key.
-    """
-    others = [splits / "other_places.txt", splits / "cases.txt"]
-    listed = [read_held_back(path) for path in others if path.exists()]
-    return read_held_back(splits / "held_back.txt").union(*listed)
-
-
-def _report_sources(loaded: LoadedSources) -> None:
-    for note in loaded.notes:
-        report(str(note))
-    if not loaded.tables:
-        report(
-            "NO SOURCE COULD BE READ: training on the comments written for this project alone "
-            "(data/written). Run `make data`, or see data/README.md for the files it looks for."
-        )
-
-
-def training_rows(
-    rows: pd.DataFrame, registry: Registry, settings: TrainingSettings
-) -> TrainingRows:
-    """Weigh the rows of a corpus for training and calibration.
-
-    Args:
-        rows: Training rows, ordered by group.
-        registry: The sources.
-        settings: Weights and prevalence.
-
-    Returns:
-        What `build_model` takes.
-    """
-    news = news_keys(registry)
-    return TrainingRows(
-        rows,
-        row_weights(rows, registry.weights(), news, settings),
-        calibration_weights(rows, news, settings),
-        # disguised words would pass for English ones
-        rows.loc[rows["source"] != AUGMENTED, "text"].tolist(),
-        crowd_row_weights(rows, news, settings),
-    )
-
-
-def licences(rows: pd.DataFrame, registry: Registry) -> dict[str, str]:
-    """Return the licence of each source that has rows.
-
-    Args:
-        rows: Training rows.
-        registry: The sources.
-
-    Returns:
-        Licence by source key.
-    """
-    known = {source.key: source.licence for source in registry.sources} | {
-        **dict.fromkeys((WRITTEN, SLOTS, AUGMENTED), WRITTEN_LICENCE), OWN: OWN_LICENCE
-    }  # fmt: skip
-    return {key: known[key] for key in sorted(set(rows["source"]))}
 
 
 def current_or_none(models: Path) -> PublishedModel | None:
@@ -351,13 +235,3 @@ def publish_evaluated(
     files["model_card.md"] = model_card(manifest, metrics, counts, citations).encode()
     publish(models, manifest, files)
     return load_version(models, manifest.version)
-
-
-def report(line: str) -> None:
-    """Tell the person at the terminal.
-
-    Args:
-        line: What to say; never a comment's text.
-    """
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()

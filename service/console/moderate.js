@@ -26,7 +26,7 @@ async function put(item, feedback) {
   pending = { item, timer, feedback: { ...feedback, idempotency_key: crypto.randomUUID() } };
   item.dataset.moderated = feedback.decision;
   say(`${feedback.decision}: kept in ${UNDO_SECONDS} seconds; u takes it back`);
-  const next = [...document.querySelectorAll("#results > li:not([data-moderated])")][0];
+  const next = document.querySelector("#results > li:not([data-moderated])");
   if (next) next.focus();
 }
 

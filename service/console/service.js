@@ -13,6 +13,8 @@ export async function ask(path, body) {
   const options = { headers: headers() };
   if (body !== undefined) {
     options.method = "POST";
+    // a decision that is still on its way when the page is left arrives all the same
+    options.keepalive = path === "/feedback";
     options.body = JSON.stringify(body);
   }
   const answer = await fetch(path, options);

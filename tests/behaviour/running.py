@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.canaries import leaks
+
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120.0
 
@@ -101,3 +103,5 @@ class Service:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        leaked = leaks(self.log.read_text(encoding="utf-8", errors="replace"))
+        assert not leaked, f"the log holds {leaked}"

@@ -198,6 +198,19 @@ def test_nothing_is_stored_before_a_moderator_decides(
     assert kept(database) == []
 
 
+def test_a_decision_is_kept_when_the_page_is_left_at_once(
+    page: Page, service: Service, database: Path
+) -> None:
+    open_console(page, service, "you are an idiot")
+    page.locator("#results > li").first.get_by_role("button", name="Reject").click()
+    expect(page.locator("#status")).to_contain_text("takes it back")
+    page.goto("about:blank")
+    deadline = time.monotonic() + 10
+    while not kept(database) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert [decision for _, decision, _ in kept(database)] == ["reject"]
+
+
 def test_without_a_store_a_decision_is_not_taken_for_kept(
     page: Page, start: Callable[..., Service]
 ) -> None:

@@ -186,12 +186,12 @@ def test_current_is_replaced_again_and_again_under_load(
     service.wait_ready()
     models = tmp_path / "models"
     versions = [(models / "CURRENT").read_text().strip(), publish_tiny_model(models, second=True)]
-    with Asking(service, 8) as asking:
-        for number in range(200):
+    with Asking(service, 64) as asking:
+        for number in range(1000):
             staged = models / ".CURRENT.tmp"
             staged.write_text(f"{versions[number % 2]}\n")
             staged.replace(models / "CURRENT")
-            time.sleep(0.03)
+            time.sleep(0.01)
     assert set(asking.statuses) == {200}
     assert asking.models == set(versions)
 

@@ -35,7 +35,7 @@ from tests.benchmarks.report import (
     summary,
 )
 from tests.benchmarks.setting import ROOT, Setting, prepare
-from training.pipeline import report
+from training.project_data import report
 from training.reports.data_report import write_between_markers
 
 PARTS: Final[Mapping[str, Callable[[Setting], Part]]] = {

@@ -19,7 +19,7 @@ import pandas as pd
 from tests.benchmarks.setting import DATA
 from training.corpus.merge import TRAIN
 from training.fitting.build import build_model
-from training.pipeline import read_corpus, training_rows
+from training.project_data import read_corpus, training_rows
 from training.settings import TrainingSettings
 from training.sources.registry import load_registry
 

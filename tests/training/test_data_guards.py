@@ -22,7 +22,7 @@ from training.keys import fold, fold_key, fold_keys
 from training.own_labels.annotations import read_annotations
 from training.own_labels.held_back import newly_held_back, read_held_back
 from training.own_labels.written import read_written
-from training.pipeline import never_trained, read_corpus
+from training.project_data import never_trained, read_corpus
 from training.sources.labels import LABELS, NO, YES
 from training.sources.registry import load_registry
 

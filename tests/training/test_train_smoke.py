@@ -42,6 +42,7 @@ def test_says_that_no_source_could_be_read_and_publishes(
     assert versions(models) == {current_version(models)}
 
 
+@pytest.mark.slow
 def test_no_text_of_a_comment_is_told(
     small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -76,7 +77,8 @@ def test_files_of_a_version(trained_models: Path) -> None:
     assert card.startswith(f"# Model {folder.name}\n")
 
 
-@pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", [1, 2])
 def test_two_trainings_give_byte_identical_files(
     small_data: Path,
     trained_models: Path,
@@ -142,6 +144,7 @@ def test_current_model_that_cannot_be_loaded_stays_and_is_named(
     assert current_version(models) == new
 
 
+@pytest.mark.slow
 def test_held_back_and_repeated_comments_are_not_trained_on(
     small_data: Path, trained_models: Path, tmp_path: Path
 ) -> None:

@@ -24,7 +24,8 @@ from scoring.guidelines import HEADS
 from training.__main__ import main
 from training.keys import fold, fold_key
 from training.own_labels.held_back import read_held_back
-from training.pipeline import Folders, read_corpus, train
+from training.pipeline import Folders, train
+from training.project_data import read_corpus
 from training.reports.evaluate_command import read_report
 from training.settings import TrainingSettings
 from training.sources.registry import load_registry

@@ -123,6 +123,34 @@ def judging_weights(
     return weights
 
 
+def weigh_places(
+    rows: pd.DataFrame, news: frozenset[str], prevalence: float
+) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """Weigh the rows drawn at random from other places than news sites, each place alike.
+
+    Args:
+        rows: Rows of a corpus that judge.
+        news: Keys of the news sources, whose rows are left out.
+        prevalence: Share of rejected comments to re-weight each place to, in (0, 1).
+
+    Returns:
+        The rows of the places that have both decisions, and float64 (n), mean 1.
+    """
+    drawn = rows[rows["inclusion_probability"].notna() & ~rows["source"].isin(news)]
+    parts, weights = [], []
+    for _, place in drawn.groupby("source", sort=True):
+        rejected = (place[REJECT] == YES).to_numpy(bool)
+        if rejected.any() and not rejected.all():
+            inclusion = place["inclusion_probability"].to_numpy(float)
+            found = prevalence_weights(rejected, inclusion, prevalence)
+            parts.append(place)
+            weights.append(found / found.sum())
+    if not parts:
+        return rows.iloc[:0], np.zeros(0)
+    together = pd.concat(parts, ignore_index=True)
+    return together, np.concatenate(weights) * len(together) / len(parts)
+
+
 def calibration_weights(
     rows: pd.DataFrame, news: frozenset[str], settings: TrainingSettings
 ) -> NDArray[np.float64]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -131,12 +131,14 @@ class Evidence:
         weights: float64 (n); rows of weight 0 judge nothing and do not count.
         own: The newsroom's own held-back decisions, see `training.evaluation.own_rows`.
         cases: The behaviour suite.
+        others: Rows of other places that judge, and their weights, by name.
     """
 
     rows: pd.DataFrame
     weights: NDArray[np.float64]
     own: pd.DataFrame | None = None
     cases: Sequence[Case] = ()
+    others: Mapping[str, tuple[pd.DataFrame, NDArray[np.float64]]] = field(default_factory=dict)
 
 
 def judge(
@@ -177,6 +179,9 @@ def judge(
             *(c for c in comparisons if c.head != REJECT),
             *(replace(c, head=f"own {c.head}") for c in on_own),
         )
+    for name, (other, other_weights) in evidence.others.items():
+        found = compare(current, new, other, other_weights, seed=seed)
+        comparisons += tuple(replace(c, head=f"{name} {c.head}") for c in found)
     if not comparisons:
         return GateResult(False, f"no head has {FEWEST_POSITIVES} positives to compare models on")
     worse = [c.head for c in comparisons if c.worse]

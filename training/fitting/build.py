@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from scoring.guidelines import HEADS
 from scoring.model.arrays import Calibration, LinearModel
 from scoring.model.scorer import calibrated_probabilities
 from scoring.ngrams.extract import hash_term
+from scoring.text.normalise import normalise
 from training.corpus.merge import label_matrix
 from training.features.extract import Features, english_words, extract_features
 from training.fitting.calibrate import CalibrationRows, calibrate
@@ -91,10 +93,24 @@ def _english(
 ) -> NDArray[np.uint64]:
     """Hash the words that lists or texts show to be English; not words of other languages."""
     listed, foreign = (
-        np.array([hash_term(word, word=True) for word in words], np.uint64) for words in data.known
+        np.array([hash_term(token, word=True) for token in as_tokens(words)], np.uint64)
+        for words in data.known
     )
     shown = english_words(data.english, settings, resources)
     return np.setdiff1d(np.union1d(shown, listed), foreign)
+
+
+def as_tokens(words: Sequence[str]) -> list[str]:
+    """Write words as the scorer reads them: `gr8` is the token `gr0`.
+
+    Args:
+        words: Words; those that are read as several tokens are left out.
+
+    Returns:
+        Their tokens, each once, in order.
+    """
+    read = (normalise(word).tokens for word in words)
+    return list(dict.fromkeys(tokens[0] for tokens in read if len(tokens) == 1))
 
 
 def _heaviest(

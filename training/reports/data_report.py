@@ -23,7 +23,7 @@ from training.fitting.calibrate import FEWEST_POSITIVES
 from training.own_labels.annotations import read_annotations
 from training.own_labels.held_back import read_held_back
 from training.own_labels.written import read_second_reading, read_written
-from training.pipeline import WRITTEN_LICENCE, read_corpus
+from training.project_data import WRITTEN_LICENCE, read_corpus
 from training.reports.markdown import markdown_table
 from training.settings import TrainingSettings
 from training.sources.labels import NO, REJECT, UNKNOWN, YES

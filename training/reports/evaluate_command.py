@@ -13,7 +13,8 @@ from training.corpus.merge import HELD_BACK
 from training.errors import TrainingError
 from training.evaluation.behaviour import read_cases
 from training.evidence.collect import FORMAT, Inputs, collect
-from training.pipeline import CASES, read_corpus
+from training.project_data import CASES, read_corpus
+from training.reports.evidence_card import evidence_card
 from training.reports.evidence_page import evidence_page
 from training.reports.evidence_summary import terminal_page
 from training.resources import Resources
@@ -22,6 +23,7 @@ from training.sources.registry import load_registry
 OUT: Final = Path("docs/evaluation")
 JSON_FILE: Final = "evaluation.json"
 PAGE: Final = "index.html"
+CARD: Final = "model_card.md"
 GROUP_SENTENCES: Final = Path("tests/behaviour/bias")
 
 
@@ -47,7 +49,7 @@ def add_evaluate(
     step.add_argument(
         "--quick",
         action="store_true",
-        help="do not train on the benchmarks' own parts, which takes minutes",
+        help="keep the last report's figures of the recipe trained on the benchmarks' own parts",
     )
     return step
 
@@ -76,11 +78,17 @@ def run_evaluate(
     if not len(held_back):
         report("no held-back comment could be read; run `make data` first")
         return
+    path = options.out / JSON_FILE
+    last = read_report(path) if path.exists() else {}
     inputs = Inputs(
-        data, registry, held_back, read_cases(data.parent / CASES),
+        data,
+        registry,
+        held_back,
+        read_cases(data.parent / CASES),
         data.parent / GROUP_SENTENCES,
-        history=_history(options.out / JSON_FILE), retrain=not options.quick,
-    )  # fmt: skip
+        history=last.get("cut_history", []),
+        own_splits=last.get("own_splits", []) if options.quick else None,
+    )
     found = collect(load_current(models), inputs, report)
     write_report(options.out, found)
     report(f"\n{terminal_page(found)}\n\nwritten: {options.out / PAGE}, {options.out / JSON_FILE}")
@@ -119,7 +127,4 @@ def write_report(out: Path, found: dict[str, Any]) -> None:
     text = json.dumps(found, indent=1, ensure_ascii=False)
     (out / JSON_FILE).write_text(text + "\n", encoding="utf-8")
     (out / PAGE).write_text(evidence_page(found), encoding="utf-8")
-
-
-def _history(path: Path) -> list[dict[str, Any]]:
-    return list(read_report(path)["cut_history"]) if path.exists() else []
+    (out / CARD).write_text(evidence_card(found), encoding="utf-8")

@@ -20,6 +20,8 @@ table { border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .25rem .6rem; border-bottom: 1px solid #8886; text-align: left; }
 th { position: sticky; top: 0; background: Canvas; }
 .worse { border-left: 4px solid #D55E00; padding-left: .8rem; }
+figure { margin: 0; flex: 1 1 26rem; }
+.pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
 img { max-width: 100%; height: auto; background: white; }
 """
 
@@ -49,11 +51,13 @@ def evidence_page(found: Mapping[str, Any]) -> str:
 
 
 def _pictures(found: Mapping[str, Any]) -> str:
-    return "\n".join(
-        f'<h2>{escape(title)}</h2><img alt="{escape(title)}: the figures are in the tables below" '
+    figures = "\n".join(
+        f'<figure><img alt="{escape(title)}: the figures are in the tables below" '
         f'src="data:image/png;base64,{base64.b64encode(image).decode()}">'
+        f"<figcaption>{escape(title)}</figcaption></figure>"
         for title, image in evidence_pictures(found).items()
     )
+    return f'<div class="pictures">{figures}</div>'
 
 
 def _table(table: Table) -> str:

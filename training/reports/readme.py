@@ -14,6 +14,7 @@ from scoring.language.identifier import load_identifier
 from scoring.result_json import render
 from training.errors import TrainingError
 from training.evaluation.metrics import TOO_FEW, interval_text
+from training.reports.readme_evidence import FOLDER, evidence_block, peers_block
 from training.reports.readme_table import comments_table
 
 EXAMPLES: Final = {
@@ -47,6 +48,9 @@ def write_readme(path: Path, models: Path) -> None:
     text = _with_block(text, "table", comments_table(published), path)
     figures = metrics_block(published.manifest, metrics["evaluations"])
     text = _with_block(text, "metrics", figures, path)
+    evaluation = path.parent / FOLDER if (path.parent / FOLDER).exists() else models.parent / FOLDER
+    text = _with_block(text, "evidence", evidence_block(evaluation), path)
+    text = _with_block(text, "peers", peers_block(evaluation), path)
     for name in EXAMPLES:
         text = _with_example(text, name, published, path)
     path.write_text(text, encoding="utf-8")

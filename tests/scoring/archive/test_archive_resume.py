@@ -50,7 +50,9 @@ def folder_of(outcome_or_path: Any) -> Path:
     return path.with_name(path.name + ".unfinished")
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl.gz", "parquet"])
+@pytest.mark.parametrize(
+    "form", ["csv", *(pytest.param(one, marks=pytest.mark.slow) for one in ("jsonl.gz", "parquet"))]
+)
 def test_stopped_at_any_sync_it_goes_on_from_the_last_commit(
     tmp_path: Path, score: Any, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:

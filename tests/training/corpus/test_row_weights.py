@@ -15,6 +15,7 @@ from training.corpus.weights import (
     judging_weights,
     news_keys,
     row_weights,
+    weigh_places,
 )
 from training.own_labels.annotations import read_annotations
 from training.settings import TrainingSettings
@@ -133,3 +134,21 @@ def test_own_decisions_calibrate_once_they_are_enough(make_table: Callable[..., 
     assert calibration_weights(rows.iloc[4:], NEWS, replace(settings, fewest_own=16)).sum() > 0
     too_few_rejected = rows.assign(reject=[1] + [0] * 19)
     assert calibration_weights(too_few_rejected, NEWS, settings).sum() == 0
+
+
+def test_each_other_place_weighs_alike(make_table: Callable[..., pd.DataFrame]) -> None:
+    large = make_table("forum", [f"a{n}" for n in range(8)], reject=[1, *[0] * 7])
+    small = make_table("video", ["b0", "b1"], reject=[1, 0])
+    one_kind = make_table("quiet", ["c0", "c1"], reject=[0, 0])
+    news = make_table("news", ["d0", "d1"], reject=[1, 0])
+    rows = pd.concat([large, small, one_kind, news], ignore_index=True)
+    rows["inclusion_probability"] = 0.5
+    found, weights = weigh_places(rows, frozenset({"news"}), prevalence=0.2)
+    assert found["source"].unique().tolist() == ["forum", "video"]
+    by_place = pd.Series(weights).groupby(found["source"].to_numpy()).sum()
+    assert by_place.tolist() == pytest.approx([5.0, 5.0])
+    rejected = (found["reject"] == 1).to_numpy()
+    assert weights[rejected].sum() / weights.sum() == pytest.approx(0.2)
+    alone = rows[rows["source"] == "news"]
+    nothing, none = weigh_places(alone, frozenset({"news"}), prevalence=0.2)
+    assert len(nothing) == len(none) == 0

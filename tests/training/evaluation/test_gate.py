@@ -87,6 +87,16 @@ class TestGate:
         assert not result.passed
         assert result.reason.startswith("worse beyond chance on reject; look at `make behaviour`")
 
+    def test_worse_at_another_place_is_refused_and_the_place_named(
+        self, make_model: MakeModel, rows: pd.DataFrame, weights: Any
+    ) -> None:
+        others = {"another site's": (rows, weights)}
+        evidence = Evidence(rows, weights, others=others)
+        assert judge(make_model(GOOD), make_model(GOOD), evidence, seed=1).passed
+        worse = judge(make_model(GOOD), make_model(POOR), evidence, seed=1)
+        assert "another site's reject" in worse.reason
+        assert "another site's reject" in {c.head for c in worse.comparisons}
+
     def test_one_worse_category_is_enough(
         self, make_model: MakeModel, rows: pd.DataFrame, weights: Any
     ) -> None:

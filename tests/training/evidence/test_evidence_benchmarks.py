@@ -10,6 +10,7 @@ import pytest
 from scoring.artifacts.versions import PublishedModel
 from tests.behaviour.running import ROOT
 from training.evidence.benchmarks import BENCHMARKS, decision_shares, measure_benchmarks
+from training.evidence.judge import judge
 from training.evidence.measures import (
     accuracy_at,
     macro_f1_at,
@@ -55,7 +56,10 @@ def test_a_benchmark_stands_beside_what_was_published(
     parts = {part["part"]: part for part in found["parts"]}
     assert list(parts) == ["all", "hateful", "not hateful", "derog_h", "ident_nh"]
     assert parts["derog_h"]["published"] == {"Perspective": 0.9}
-    assert (parts["ident_nh"]["n"], parts["derog_h"]["value"]) == (2, 1.0)
+    said = judge(shipped, texts).head("abuse") >= found["threshold"]
+    right = said == np.array([True, False, True, False])
+    assert (parts["all"]["n"], parts["all"]["value"]) == (4, right.mean())
+    assert (parts["derog_h"]["n"], parts["derog_h"]["value"]) == (2, right[[0, 2]].mean())
     assert 0.0 <= found["figures"]["roc_auc"]["low"] <= found["figures"]["roc_auc"]["high"] <= 1.0
 
 

@@ -14,7 +14,10 @@ from training.sources.table import validate_table
 REPOSITORY = Path(__file__).parents[3]
 MIRROR = REPOSITORY.parent / "shared" / "datasets"
 
-pytestmark = pytest.mark.skipif(not MIRROR.is_dir(), reason="there is no mirror beside the project")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not MIRROR.is_dir(), reason="there is no mirror beside the project"),
+]
 
 # rows and rejected rows of the whole set, its official test part included
 FIGURES = {

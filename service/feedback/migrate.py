@@ -11,6 +11,7 @@ from alembic.config import Config
 
 _STEPS: Final = Path(__file__).with_name("migrations")
 _FIRST: Final = "0001"
+_WAIT_MILLISECONDS: Final = 60_000
 _LOCK: Final = 0x6D6F6465
 """Number of the lock under which one worker of several migrates a PostgreSQL."""
 
@@ -28,8 +29,12 @@ def migrate(engine: sa.Engine) -> None:
     config.set_main_option("script_location", str(_STEPS).replace("%", "%%"))
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
+            # workers of a busy machine wait for one another's steps, not the five seconds of a write
+            (before,) = connection.exec_driver_sql("PRAGMA busy_timeout").one()
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_WAIT_MILLISECONDS}")
             # the driver begins no transaction before statements that make tables
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(before)}")
         else:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         config.attributes["connection"] = connection

@@ -63,7 +63,8 @@ def peers_block(folder: Path) -> str:
     about = (
         f"ROC-AUC of “should not be published”, `make peers`, model `{found['model']}`, "
         f"{found['date']}, n: {sizes}; one thread, one comment at a time. A word list says yes or "
-        "no: the area under its one point."
+        "no: the area under its one point. alt-profanity-check learnt from Wikipedia talk and "
+        "tweets, the places of two of the sets. The machine had other work: read times as ratios."
     )
     missing = "".join(
         f" {name} could not be loaded ({reason})." for name, reason in found["missing"].items()

@@ -29,7 +29,7 @@ def migrate(engine: sa.Engine) -> None:
     config.set_main_option("script_location", str(_STEPS).replace("%", "%%"))
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
-            # workers of a busy machine wait for one another's steps, not the five seconds of a write
+            # workers of a busy machine wait for one another longer than a write waits
             (before,) = connection.exec_driver_sql("PRAGMA busy_timeout").one()
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {_WAIT_MILLISECONDS}")
             # the driver begins no transaction before statements that make tables

@@ -224,7 +224,10 @@ class FeedbackStore:
 def _make_durable(connection: sqlite3.Connection, _record: object) -> None:
     """Make SQLite keep what it has acknowledged, and let others read meanwhile."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
+    # a new file becomes one with a write-ahead log once nobody else migrates it: wait for that
+    # longer than a write waits
+    first = ("busy_timeout=60000", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000")
+    for pragma in first:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -238,6 +239,20 @@ def test_several_workers_prepare_one_database(url: str) -> None:
         list(workers.map(FeedbackStore.prepare, stores))
     for one in stores:
         one.close()
+
+
+@pytest.mark.slow
+def test_a_worker_waits_for_another_that_migrates_slowly(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    done = threading.Timer(6.0, other.execute, ["COMMIT"])
+    done.start()
+    store = FeedbackStore(f"sqlite:///{path}")
+    store.prepare()
+    store.close()
+    done.join()
+    other.close()
 
 
 def judged(name: str, probability: float = 0.9) -> ShadowJudgement:

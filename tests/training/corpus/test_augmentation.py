@@ -8,7 +8,6 @@ import pandas as pd
 from training.corpus.augmentation import FEWEST_NEIGHBOURS, augment
 from training.corpus.merge import AUGMENTED, WRITTEN, assemble
 from training.keys import fold_key
-from training.own_decisions.store import SOURCE as OWN
 from training.own_labels.annotations import COLUMNS
 from training.sources.labels import NO, YES
 
@@ -45,12 +44,6 @@ def test_made_rows_share_label_and_group(make_table: Callable[..., pd.DataFrame]
 def test_nothing_is_woven_without_neighbours(make_table: Callable[..., pd.DataFrame]) -> None:
     both = augment(corpus(make_table, 0), frozenset(), NEWS, seed=1)
     assert (both["source"] == AUGMENTED).sum() == 2
-
-
-def test_nothing_is_made_beside_own_decisions(make_table: Callable[..., pd.DataFrame]) -> None:
-    rows = corpus(make_table, 0)
-    rows.loc[1, "source"] = OWN
-    assert len(augment(rows, frozenset(), NEWS, seed=1)) == len(rows)
 
 
 def test_what_judges_is_never_made(make_table: Callable[..., pd.DataFrame]) -> None:

@@ -37,7 +37,7 @@ ablation: $(VENV)/dev.done ## print what each step and each source is worth (abo
 bench: $(VENV)/bench.done $(VENV)/serve.done ## measure speed, memory and start beside their goals (about 25 minutes)
 	$(VENV)/bench/bin/python -m tests.benchmarks.run --service-python $(VENV)/serve/bin/python $(ARGS)
 
-peers: $(VENV)/peers.done ## compare with what else a newsroom could install, into docs/evaluation (about ten minutes)
+peers: $(VENV)/peers.done ## compare with what else a newsroom could install, into docs/evaluation (about twenty minutes)
 	$(VENV)/peers/bin/python -m tests.benchmarks.peers $(ARGS)
 
 soak: $(VENV)/dev.done ## hold the service at 70 % of its capacity (half an hour; ARGS="--minutes 5")
@@ -73,25 +73,10 @@ lock: $(VENV)/dev.done ## write the lock files anew, with hashes, for Python 3.1
 clean: ## remove environments, caches and derived data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info data/cache models/.staging-* models/.CURRENT.*.tmp
 
-$(VENV)/serve.done: requirements/serve.txt
+# an environment of its own for each lock file but dev's
+$(VENV)/%.done: requirements/%.txt
 	@$(CHECK_PYTHON)
-	$(PYTHON) -m venv $(VENV)/serve && $(VENV)/serve/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/serve.txt && touch $@
-
-$(VENV)/archive.done: requirements/archive.txt
-	@$(CHECK_PYTHON)
-	$(PYTHON) -m venv $(VENV)/archive && $(VENV)/archive/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/archive.txt && touch $@
-
-$(VENV)/bench.done: requirements/bench.txt
-	@$(CHECK_PYTHON)
-	$(PYTHON) -m venv $(VENV)/bench && $(VENV)/bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt && touch $@
-
-$(VENV)/peers.done: requirements/peers.txt
-	@$(CHECK_PYTHON)
-	$(PYTHON) -m venv $(VENV)/peers && $(VENV)/peers/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt && touch $@
-
-$(VENV)/notebooks.done: requirements/notebooks.txt
-	@$(CHECK_PYTHON)
-	$(PYTHON) -m venv $(VENV)/notebooks && $(VENV)/notebooks/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/notebooks.txt && touch $@
+	$(PYTHON) -m venv $(VENV)/$* && $(VENV)/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $< && touch $@
 
 $(VENV)/dev.done: requirements/dev.txt
 	@$(CHECK_PYTHON)

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from training.corpus.merge import (
     AUGMENTED,
@@ -20,11 +19,13 @@ from training.corpus.merge import (
     with_labels,
 )
 from training.corpus.weights import (
+    Weighted,
     calibration_weights,
     crowd_row_weights,
+    each_alike,
+    judging_places,
     news_keys,
     row_weights,
-    weigh_places,
 )
 from training.fitting.build import TrainingRows
 from training.own_decisions.store import SOURCE as OWN
@@ -41,6 +42,7 @@ from training.sources.registry import TRAIN as TRAIN_ROLE
 
 SLOTS_SEED: Final = 20261126
 OTHER_SITE: Final = "c3"
+_NEWS_PLACE: Final = "news"
 CASES: Final = Path("tests", "behaviour", "cases")
 OWN_LICENCE: Final = "the newsroom's own decisions on its readers' comments; not distributed"
 WRITTEN_LICENCE: Final = "CC0-1.0 (written for this project)"
@@ -85,7 +87,7 @@ def read_corpus(
 
 def judging_elsewhere(
     corpus: Corpus, registry: Registry, settings: TrainingSettings
-) -> dict[str, tuple[pd.DataFrame, NDArray[np.float64]]]:
+) -> dict[str, Weighted]:
     """Gather what judges a new model besides news comments: other places, and another news site.
 
     Args:
@@ -96,11 +98,13 @@ def judging_elsewhere(
     Returns:
         Rows and weights by name; only those that are there.
     """
-    places = weigh_places(corpus.part(HELD_BACK), news_keys(registry), settings.prevalence)
+    news, held_back = news_keys(registry), corpus.part(HELD_BACK)
+    places = judging_places(held_back, news, _NEWS_PLACE, settings.prevalence)
+    places.pop(_NEWS_PLACE, None)  # judged by itself
+    found = {"other places'": each_alike(places)} if places else {}
     benchmarks = corpus.part(BENCHMARK)
     site = benchmarks[benchmarks["source"] == OTHER_SITE].reset_index(drop=True)
-    found = {"other places'": places, "another news site's": (site, np.ones(len(site)))}
-    return {name: part for name, part in found.items() if len(part[0])}
+    return {**found, "another news site's": (site, np.ones(len(site)))} if len(site) else found
 
 
 def never_trained(splits: Path) -> frozenset[str]:

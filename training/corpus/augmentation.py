@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from training.corpus.disguises import DISGUISES, Disguise, disguise
+from training.corpus.disguises import DISGUISES, Disguise, disguise, word_ranges
 from training.corpus.merge import AUGMENTED, WRITTEN
 from training.keys import fold_keys
 from training.sources.labels import NO, REJECT, YES
@@ -90,10 +90,9 @@ def _disguised(text: str, random: np.random.Generator) -> str:
 
 def _words(text: str) -> list[tuple[int, int]]:
     """Give start and end of the words that may be disguised."""
-    found, at = [], 0
-    for word in text.split():
-        start = text.index(word, at)
-        at = start + len(word)
+    found = []
+    for start, end in word_ranges(text):
+        word = text[start:end]
         bare = word.strip(".,!?;:\"'()")
         if len(bare) >= 3 and bare.isascii() and bare.isalpha():
             start += word.index(bare)

@@ -79,6 +79,20 @@ DISGUISES: Final[Mapping[str, Disguise]] = {
 """What is done to a word, by name."""
 
 
+def word_ranges(text: str) -> list[tuple[int, int]]:
+    """Give start and end of each run of characters between white space.
+
+    Args:
+        text: Any text.
+    """
+    found, at = [], 0
+    for word in text.split():
+        start = text.index(word, at)
+        at = start + len(word)
+        found.append((start, at))
+    return found
+
+
 def disguise(
     text: str, words: list[tuple[int, int]], change: Disguise, random: np.random.Generator
 ) -> str:

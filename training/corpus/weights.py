@@ -123,32 +123,48 @@ def judging_weights(
     return weights
 
 
-def weigh_places(
-    rows: pd.DataFrame, news: frozenset[str], prevalence: float
-) -> tuple[pd.DataFrame, NDArray[np.float64]]:
-    """Weigh the rows drawn at random from other places than news sites, each place alike.
+Weighted = tuple[pd.DataFrame, NDArray[np.float64]]
+"""Rows, and how much each counts, float64 (n)."""
+
+
+def judging_places(
+    rows: pd.DataFrame, news: frozenset[str], news_place: str, prevalence: float
+) -> dict[str, Weighted]:
+    """Weigh the rows drawn at random, place by place: news sites together, each other source.
 
     Args:
         rows: Rows of a corpus that judge.
-        news: Keys of the news sources, whose rows are left out.
+        news: Keys of the news sources.
+        news_place: What the news sources are called together.
         prevalence: Share of rejected comments to re-weight each place to, in (0, 1).
 
     Returns:
-        The rows of the places that have both decisions, and float64 (n), mean 1.
+        Rows and weights by place, news first; places without both decisions are left out.
     """
-    drawn = rows[rows["inclusion_probability"].notna() & ~rows["source"].isin(news)]
-    parts, weights = [], []
-    for _, place in drawn.groupby("source", sort=True):
-        rejected = (place[REJECT] == YES).to_numpy(bool)
+    drawn = rows[rows["inclusion_probability"].notna()]
+    place = drawn["source"].where(~drawn["source"].isin(news), news_place)
+    parts = {}
+    for name in [news_place, *sorted(set(place) - {news_place})]:
+        here = drawn[place == name].reset_index(drop=True)
+        rejected = (here[REJECT] == YES).to_numpy(bool)
         if rejected.any() and not rejected.all():
-            inclusion = place["inclusion_probability"].to_numpy(float)
-            found = prevalence_weights(rejected, inclusion, prevalence)
-            parts.append(place)
-            weights.append(found / found.sum())
-    if not parts:
-        return rows.iloc[:0], np.zeros(0)
-    together = pd.concat(parts, ignore_index=True)
-    return together, np.concatenate(weights) * len(together) / len(parts)
+            inclusion = here["inclusion_probability"].to_numpy(float)
+            parts[name] = (here, prevalence_weights(rejected, inclusion, prevalence))
+    return parts
+
+
+def each_alike(parts: Mapping[str, Weighted]) -> Weighted:
+    """Put places together so that each weighs as much.
+
+    Args:
+        parts: Rows and weights by place, at least one.
+
+    Returns:
+        All rows, and weights of mean 1.
+    """
+    rows = pd.concat([here for here, _ in parts.values()], ignore_index=True)
+    shares = [weights / weights.sum() for _, weights in parts.values()]
+    return rows, np.concatenate(shares) * len(rows) / len(parts)
 
 
 def calibration_weights(

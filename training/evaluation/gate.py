@@ -14,6 +14,7 @@ from sklearn.metrics import average_precision_score
 from scoring.artifacts.versions import PublishedModel
 from scoring.guidelines import HEADS
 from training.corpus.merge import label_matrix
+from training.corpus.weights import Weighted
 from training.evaluation.behaviour import Case, forgotten, run_cases
 from training.evaluation.evaluate import score_rows
 from training.evaluation.own_rows import is_enough
@@ -138,7 +139,7 @@ class Evidence:
     weights: NDArray[np.float64]
     own: pd.DataFrame | None = None
     cases: Sequence[Case] = ()
-    others: Mapping[str, tuple[pd.DataFrame, NDArray[np.float64]]] = field(default_factory=dict)
+    others: Mapping[str, Weighted] = field(default_factory=dict)
 
 
 def judge(
@@ -172,16 +173,7 @@ def judge(
             f"only {len(rows)} held-back comments could be read (needs {FEWEST_ROWS}), so nothing "
             "shows that the new model is as good as the current one",
         )
-    comparisons = compare(current, new, rows, weights, seed=seed) if len(rows) else ()
-    if own is not None:
-        on_own = compare(current, new, own, np.ones(len(own)), seed=seed)
-        comparisons = (
-            *(c for c in comparisons if c.head != REJECT),
-            *(replace(c, head=f"own {c.head}") for c in on_own),
-        )
-    for name, (other, other_weights) in evidence.others.items():
-        found = compare(current, new, other, other_weights, seed=seed)
-        comparisons += tuple(replace(c, head=f"{name} {c.head}") for c in found)
+    comparisons = _compare_all(current, new, (rows, weights), own, evidence.others, seed)
     if not comparisons:
         return GateResult(False, f"no head has {FEWEST_POSITIVES} positives to compare models on")
     worse = [c.head for c in comparisons if c.worse]
@@ -192,3 +184,22 @@ def judge(
             False, f"worse beyond chance on {', '.join([*worse, *lost])}; {LOOK}", comparisons
         )
     return GateResult(True, "no judged head is worse beyond chance", comparisons)
+
+
+def _compare_all(
+    current: PublishedModel,
+    new: PublishedModel,
+    news: Weighted,
+    own: pd.DataFrame | None,
+    others: Mapping[str, Weighted],
+    seed: int,
+) -> tuple[Comparison, ...]:
+    """Compare on news comments, on own decisions in the place of their decision, and elsewhere."""
+    comparisons = compare(current, new, *news, seed=seed) if len(news[0]) else ()
+    if own is not None:
+        comparisons = tuple(c for c in comparisons if c.head != REJECT)
+        others = {"own": (own, np.ones(len(own))), **others}
+    for name, (rows, weights) in others.items():
+        found = compare(current, new, rows, weights, seed=seed)
+        comparisons += tuple(replace(c, head=f"{name} {c.head}") for c in found)
+    return comparisons

@@ -14,6 +14,8 @@ from training.fitting.calibrate import FEWEST_POSITIVES
 
 RESAMPLES: Final = 300
 TOO_FEW: Final = "too few to judge"
+_Z: Final = 1.96
+"""Of a normal 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,20 @@ def equal_weight_bins(
     bin_of = np.minimum((share * bins).astype(int), bins - 1)
     sorted_out = [order[bin_of == b] for b in range(bins)]
     return [rows for rows in sorted_out if float(weights[rows].sum()) > 0]
+
+
+def wilson(share: float, count: float) -> tuple[float, float]:
+    """Return the 95 % interval of a share (Wilson 1927).
+
+    Args:
+        share: In [0, 1].
+        count: Of how many, above 0; the effective number where they are weighed.
+    """
+    spread = _Z * np.sqrt(share * (1 - share) / count + _Z**2 / (4 * count**2))
+    middle, scale = share + _Z**2 / (2 * count), 1 + _Z**2 / count
+    # the bounds meet a share of 0 or 1 but for rounding
+    low, high = (middle - spread) / scale, (middle + spread) / scale
+    return float(min(max(low, 0.0), share)), float(max(min(high, 1.0), share))
 
 
 def interval_text(estimate: Mapping[str, float] | None) -> str:

@@ -19,14 +19,13 @@ from numpy.typing import NDArray
 from sklearn.metrics import precision_recall_curve
 
 from training.errors import TrainingError
-from training.evaluation.metrics import calibration_error, equal_weight_bins
+from training.evaluation.metrics import calibration_error, equal_weight_bins, wilson
 
 BLUE: Final = "#0072B2"
 VERMILION: Final = "#D55E00"
 GREY: Final = "#666666"
 MARKERS: Final = ("o", "s", "^", "D", "v")
 BINS: Final = 10
-_Z: Final = 1.96
 _SIZE: Final = (6.0, 4.5)
 
 
@@ -164,7 +163,7 @@ def reliability_bins(
         share = float(weights[rows][positive[rows]].sum()) / total
         effective = total**2 / float((weights[rows] ** 2).sum())
         mean = float((weights[rows] * probabilities[rows]).sum()) / total
-        lines.append((mean, share, *_wilson(share, effective), len(rows)))
+        lines.append((mean, share, *wilson(share, effective), len(rows)))
     table = np.array(lines, dtype=np.float64).T
     probability, share, low, high, count = table
     return ReliabilityBins(probability, share, low, high, count.astype(np.int64))
@@ -213,12 +212,3 @@ def _refuse_one_class(positive: NDArray[np.bool_]) -> None:
             f"cannot plot {int(positive.sum())} positives among {len(positive)} comments; both "
             "labels are needed"
         )
-
-
-def _wilson(share: float, count: float) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson 1927)."""
-    spread = _Z * np.sqrt(share * (1 - share) / count + _Z**2 / (4 * count**2))
-    middle, scale = share + _Z**2 / (2 * count), 1 + _Z**2 / count
-    # the bounds meet a share of 0 or 1 but for rounding
-    low, high = (middle - spread) / scale, (middle + spread) / scale
-    return float(min(max(low, 0.0), share)), float(max(min(high, 1.0), share))

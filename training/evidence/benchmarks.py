@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scoring.artifacts.versions import PublishedModel
 from scoring.decisions.policy import DEFAULT_PRESET, Decision
 from training.evaluation.metrics import Metric
-from training.evidence.judge import head_threshold, judge
+from training.evidence.judge import decision_share, head_threshold, judge
 from training.evidence.measures import (
     RANKING,
     accuracy_at,
@@ -144,8 +144,8 @@ def decision_shares(
         if len(here):
             told[name] = {
                 "n": len(here),
-                "rejected": round(float((here == Decision.REJECT).mean()), 4),
-                "held": round(float((here == Decision.REVIEW).mean()), 4),
-                "approved": round(float((here == Decision.APPROVE).mean()), 4),
+                "rejected": decision_share(here, Decision.REJECT),
+                "held": decision_share(here, Decision.REVIEW),
+                "approved": decision_share(here, Decision.APPROVE),
             }
     return told

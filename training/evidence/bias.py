@@ -15,7 +15,7 @@ from sklearn.metrics import roc_auc_score
 from scoring.artifacts.versions import PublishedModel
 from scoring.decisions.policy import Decision
 from training.errors import TrainingError
-from training.evidence.judge import judge
+from training.evidence.judge import decision_share, judge
 from training.evidence.published import Published
 from training.sources.labels import REJECT, YES
 
@@ -143,19 +143,15 @@ def group_bias(
         {
             "group": group,
             "n_approve": int(harmless.sum()),
-            "rejected": _share(decisions[row, harmless], Decision.REJECT),
-            "held": _share(decisions[row, harmless], Decision.REVIEW),
+            "rejected": decision_share(decisions[row, harmless], Decision.REJECT),
+            "held": decision_share(decisions[row, harmless], Decision.REVIEW),
             "n_reject": int((~harmless).sum()),
-            "caught": _share(decisions[row, ~harmless], Decision.REJECT),
-            "missed": _share(decisions[row, ~harmless], Decision.APPROVE),
+            "caught": decision_share(decisions[row, ~harmless], Decision.REJECT),
+            "missed": decision_share(decisions[row, ~harmless], Decision.APPROVE),
             "mean_harmless": round(float(values[row, harmless].mean()), 4),
         }
         for row, group in enumerate(GROUPS)
     ]
-
-
-def _share(decisions: NDArray[np.str_], decision: Decision) -> float:
-    return round(float((decisions == decision).mean()), 4)
 
 
 SPREAD_SENTENCES: Final = {
@@ -188,8 +184,8 @@ def filler_spread(
                 {
                     "kind": kind, "sentence": sentence, "n": len(fillers[kind]),
                     "p5": low, "p50": middle, "p95": high,
-                    "approved": _share(judged.decisions, Decision.APPROVE),
-                    "rejected": _share(judged.decisions, Decision.REJECT),
+                    "approved": decision_share(judged.decisions, Decision.APPROVE),
+                    "rejected": decision_share(judged.decisions, Decision.REJECT),
                 }
             )  # fmt: skip
     return told

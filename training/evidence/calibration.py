@@ -14,7 +14,7 @@ from scoring.guidelines import HEADS
 from training.evaluation.metrics import bootstrap, calibration_error
 from training.evaluation.plots import reliability_bins
 from training.evidence.judge import judge
-from training.evidence.measures import DIGITS, SEED, share_figure
+from training.evidence.measures import DIGITS, SEED, rounded, share_figure
 from training.fitting.calibrate import FEWEST_POSITIVES
 from training.sources.labels import REJECT, UNKNOWN, YES
 
@@ -64,11 +64,7 @@ def _head(
         "head": head,
         "n": len(yes),
         "positives": int(yes.sum()),
-        "error": {
-            "value": round(error.value, DIGITS),
-            "low": round(error.low, DIGITS),
-            "high": round(error.high, DIGITS),
-        },
+        "error": rounded(error.value, error.low, error.high),
         "bins": {
             "probability": bins.probability.round(DIGITS).tolist(),
             "share": bins.share.round(DIGITS).tolist(),

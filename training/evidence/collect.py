@@ -9,12 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from scoring.artifacts.versions import PublishedModel
-from training.corpus.weights import news_keys, prevalence_weights
+from training.corpus.weights import Weighted, each_alike, judging_places, news_keys
 from training.evaluation.behaviour import Case, run_cases
 from training.evaluation.evaluate import evaluate
 from training.evidence.benchmarks import measure_benchmarks
@@ -32,7 +30,6 @@ from training.evidence.own_split import measure_own_splits
 from training.evidence.published import Published, read_published
 from training.settings import TrainingSettings
 from training.sources.errors import SourceError
-from training.sources.labels import YES
 from training.sources.load import load_sources, read_source
 from training.sources.registry import BENCHMARK, Registry
 from training.sources.table import concat_tables
@@ -112,34 +109,22 @@ def collect(
     found["explanations"] = _explanations(published, inputs, tables)
     found["own_splits"] = inputs.own_splits
     if inputs.own_splits is None:
-        own = tables | _own_tables(inputs)
+        own = tables | _own_tables(inputs, progress)
         found["own_splits"] = measure_own_splits(own, others, progress)
     return found
 
 
-def _held_back_parts(inputs: Inputs) -> dict[str, tuple[pd.DataFrame, NDArray[np.float64]]]:
+def _held_back_parts(inputs: Inputs) -> dict[str, Weighted]:
     """Give what was held back: Civil Comments, each other place, and all places alike.
 
     Every part is re-weighted to the stated prevalence; in the last, each place weighs as much.
     """
-    rows, prevalence = inputs.held_back, TrainingSettings().prevalence
-    drawn = rows[rows["inclusion_probability"].notna()] if len(rows) else rows
-    if not len(drawn):
+    if not len(inputs.held_back):
         return {}
-    news = news_keys(inputs.registry)
-    place = drawn["source"].where(~drawn["source"].isin(news), NEWS_PLACE)
-    parts = {}
-    for name in [NEWS_PLACE, *sorted(set(place) - {NEWS_PLACE})]:
-        here = drawn[place == name].reset_index(drop=True)
-        rejected = (here["reject"] == YES).to_numpy(np.bool_)
-        if len(here) >= FEWEST and rejected.any() and not rejected.all():
-            inclusion = here["inclusion_probability"].to_numpy(np.float64)
-            parts[name] = (here, prevalence_weights(rejected, inclusion, prevalence))
-    if len(parts) > 1:
-        rows = pd.concat([here for here, _ in parts.values()], ignore_index=True)
-        shares = [weights / weights.sum() for _, weights in parts.values()]
-        parts[ALL_PLACES] = (rows, np.concatenate(shares) * len(rows) / len(parts))
-    return parts
+    news, prevalence = news_keys(inputs.registry), TrainingSettings().prevalence
+    places = judging_places(inputs.held_back, news, NEWS_PLACE, prevalence)
+    parts = {name: part for name, part in places.items() if len(part[0]) >= FEWEST}
+    return {**parts, ALL_PLACES: each_alike(parts)} if len(parts) > 1 else parts
 
 
 def _bias(
@@ -183,12 +168,12 @@ def _explanations(
     }
 
 
-def _own_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
+def _own_tables(inputs: Inputs, progress: Callable[[str], None]) -> dict[str, pd.DataFrame]:
     found = {}
     for source in inputs.registry.sources:
         if source.key in _TRAINED_ON_THEIR_OWN:
             try:
                 found[source.key] = read_source(source, inputs.data / "raw")
-            except SourceError:
-                continue  # `missing` is of benchmarks; what is not here is not told
+            except SourceError as error:
+                progress(f"{source.key}: skipped, {error}")
     return found

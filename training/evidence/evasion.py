@@ -13,7 +13,7 @@ from scoring.explain import explain
 from training.corpus.disguises import DISGUISES, disguise
 from training.evaluation.behaviour import MUST_APPROVE, MUST_REJECT, Case
 from training.evidence.harmless import harmless_strings
-from training.evidence.judge import judge
+from training.evidence.judge import decision_share, judge
 from training.sources.labels import REJECT
 
 SEED: Final = 20261122
@@ -55,10 +55,10 @@ def measure_evasion(published: PublishedModel, cases: Sequence[Case]) -> dict[st
                 "attack": name,
                 "n": len(offending),
                 "probability_kept": round(float(disguised.head(REJECT).mean() / clean), 4),
-                "rejected": _share(disguised.decisions, Decision.REJECT),
-                "approved": _share(disguised.decisions, Decision.APPROVE),
+                "rejected": decision_share(disguised.decisions, Decision.REJECT),
+                "approved": decision_share(disguised.decisions, Decision.APPROVE),
                 "n_harmless": len(harmless),
-                "newly_rejected": _share(changed.decisions, Decision.REJECT),
+                "newly_rejected": decision_share(changed.decisions, Decision.REJECT),
             }
         )
     return {"attacks": attacks, "harmless": _harmless(published)}
@@ -88,12 +88,8 @@ def _harmless(published: PublishedModel) -> list[dict[str, Any]]:
             {
                 "kind": kind,
                 "n": len(texts),
-                "rejected": _share(decisions, Decision.REJECT),
-                "held": _share(decisions, Decision.REVIEW),
+                "rejected": decision_share(decisions, Decision.REJECT),
+                "held": decision_share(decisions, Decision.REVIEW),
             }
         )
     return told
-
-
-def _share(decisions: np.ndarray[Any, np.dtype[np.str_]], decision: Decision) -> float:
-    return round(float((decisions == decision).mean()), 4)

@@ -12,6 +12,7 @@ import numpy as np
 from scoring.artifacts.versions import PublishedModel
 from scoring.decisions.policy import Decision
 from scoring.explain import explain
+from training.corpus.disguises import word_ranges
 from training.evidence.judge import judge
 from training.evidence.measures import figures_of_mean
 from training.sources.errors import SourceLayout
@@ -60,7 +61,7 @@ def deletion_test(published: PublishedModel, texts: Sequence[str]) -> dict[str, 
 
 def _without(published: PublishedModel, text: str, random: np.random.Generator) -> tuple[str, str]:
     """Give a text without its heaviest words, and without as many other words."""
-    words = _words(text)
+    words = word_ranges(text)
     spans = explain(published.scorer, text, (REJECT,), most=MOST_WORDS)
     named = [
         place
@@ -72,18 +73,9 @@ def _without(published: PublishedModel, text: str, random: np.random.Generator) 
     return _joined(text, words, named), _joined(text, words, others)
 
 
-def _words(text: str) -> list[tuple[int, int]]:
-    """Give start and end of each run of characters between white space."""
-    found, at = [], 0
-    for word in text.split():
-        start = text.index(word, at)
-        at = start + len(word)
-        found.append((start, at))
-    return found
-
-
 def _joined(text: str, words: Sequence[tuple[int, int]], left_out: Sequence[int]) -> str:
-    kept = [text[a:b] for place, (a, b) in enumerate(words) if place not in set(left_out)]
+    gone = set(left_out)
+    kept = [text[a:b] for place, (a, b) in enumerate(words) if place not in gone]
     return " ".join(kept)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.artifacts.versions import PublishedModel
-from scoring.decisions.policy import DEFAULT_PRESET, Policy
+from scoring.decisions.policy import DEFAULT_PRESET, Decision, Policy
 from scoring.guidelines import CATEGORIES, HEADS
 from training.evaluation.behaviour import judge_texts
 from training.evaluation.evaluate import SCORED_AT_ONCE
@@ -71,3 +71,13 @@ def head_threshold(policy: Policy, head: str) -> float:
     if head in CATEGORIES:
         return float(policy.category_thresholds[CATEGORIES.index(head)])
     return float(policy.reject_threshold)
+
+
+def decision_share(decisions: NDArray[np.str_], decision: Decision) -> float:
+    """Give the share of comments that get a decision, rounded to four digits.
+
+    Args:
+        decisions: str (n), n at least 1.
+        decision: Which.
+    """
+    return round(float((decisions == decision).mean()), 4)

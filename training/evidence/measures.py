@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.metrics import Metric, average_precision, bootstrap, roc_auc
+from training.evaluation.metrics import Metric, average_precision, bootstrap, roc_auc, wilson
 
 DIGITS: Final = 4
 SEED: Final = 20261122
@@ -96,14 +96,20 @@ def figures(
         A figure a measure.
     """
     found = bootstrap(metrics, yes, values, np.ones(len(yes)), seed=SEED, groups=groups)
+    return {name: rounded(one.value, one.low, one.high) for name, one in found.items()}
+
+
+def rounded(value: float, low: float, high: float) -> Figure:
+    """Write a figure as a report holds it.
+
+    Args:
+        value: The figure.
+        low: Lower bound of its 95 % interval.
+        high: Upper bound.
+    """
     return {
-        name: {
-            "value": round(one.value, DIGITS),
-            "low": round(one.low, DIGITS),
-            "high": round(one.high, DIGITS),
-        }
-        for name, one in found.items()
-    }
+        "value": round(value, DIGITS), "low": round(low, DIGITS), "high": round(high, DIGITS),
+    }  # fmt: skip
 
 
 def figures_of_mean(values: NDArray[np.float64]) -> Figure:
@@ -116,11 +122,7 @@ def figures_of_mean(values: NDArray[np.float64]) -> Figure:
         `value`, `low` and `high`.
     """
     mean, spread = float(values.mean()), 1.96 * float(values.std() / np.sqrt(len(values)))
-    return {
-        "value": round(mean, DIGITS),
-        "low": round(mean - spread, DIGITS),
-        "high": round(mean + spread, DIGITS),
-    }
+    return rounded(mean, mean - spread, mean + spread)
 
 
 def share_figure(hits: NDArray[np.bool_]) -> dict[str, Any]:
@@ -133,12 +135,4 @@ def share_figure(hits: NDArray[np.bool_]) -> dict[str, Any]:
         `n`, `value`, `low` and `high`.
     """
     count, share = len(hits), float(hits.mean())
-    z = 1.96
-    middle, scale = share + z**2 / (2 * count), 1 + z**2 / count
-    spread = z * float(np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2)))
-    return {
-        "n": count,
-        "value": round(share, DIGITS),
-        "low": round(max(0.0, (middle - spread) / scale), DIGITS),
-        "high": round(min(1.0, (middle + spread) / scale), DIGITS),
-    }
+    return {"n": count, **rounded(share, *wilson(share, count))}

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from scoring.artifacts.versions import PublishedModel
-from training.errors import TrainingError
 from training.evaluation.behaviour import BehaviourError, Case, Outcome, read_cases, run_cases
 from training.evidence.capabilities import capability_shares
+from training.reports.data_report import write_between_markers
 from training.reports.markdown import markdown_table
-
-_BLOCK: Final = re.compile(r"(<!-- behaviour:start -->\n).*?(<!-- behaviour:end -->)", re.DOTALL)
 
 
 def behaviour_report(published: PublishedModel, folder: Path) -> str:
@@ -50,11 +47,7 @@ def write_behaviour(path: Path, report: str) -> None:
         TrainingError: A marker is missing.
         OSError: The file cannot be read or written.
     """
-    text = path.read_text(encoding="utf-8")
-    if not _BLOCK.search(text):
-        raise TrainingError(f"{path} lacks <!-- behaviour:start --> or <!-- behaviour:end -->")
-    text = _BLOCK.sub(lambda found: f"{found[1]}\n{report}\n\n{found[2]}", text)
-    path.write_text(text, encoding="utf-8")
+    write_between_markers(path, "behaviour", report)
 
 
 def behaviour_table(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from training.evaluation.metrics import interval_text
+
 Row = list[str]
 
 
@@ -42,6 +44,4 @@ def figure(value: Mapping[str, float] | None) -> str:
     Args:
         value: `value`, `low` and `high`.
     """
-    if value is None:
-        return "-"
-    return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
+    return "-" if value is None else interval_text(value)

@@ -14,8 +14,6 @@ _MEASURES: Final = {
     "accuracy": "accuracy",
     "macro_f1": "macro-F1",
 }
-
-
 _HEAD_MEASURES: Final = ("roc_auc", "average_precision", "precision", "recall")
 
 
@@ -90,22 +88,25 @@ def benchmarks_table(benchmarks: Sequence[Mapping[str, Any]]) -> Table:
     Args:
         benchmarks: As `training.evidence.collect` gives it.
     """
-    rows, worse = [], []
-    for one in benchmarks:
-        figures, others = one["figures"], one["published"]
-        rows.append(
-            [one["key"], one["about"], one["head"], f"{one['n']:,}", f"{one['positives']:,}",
-             *(figure(figures.get(key)) for key in _MEASURES), _others(others)]
-        )  # fmt: skip
-        worse += _worse(one["key"], others, figures)
+    rows = [
+        [one["key"], one["about"], one["head"], f"{one['n']:,}", f"{one['positives']:,}",
+         *_measured(one)]
+        for one in benchmarks
+    ]  # fmt: skip
     return Table(
         "Public benchmarks",
         "Nothing is trained on these. Accuracy at the threshold of `assist`, macro-F1 where the "
         "probability passes one half.",
         ["benchmark", "what", "head", "n", "positives", *_MEASURES.values(), "published"],
         rows,
-        tuple(worse),
+        _worse(benchmarks),
     )
+
+
+def _measured(one: Mapping[str, Any]) -> list[str]:
+    """Write our figures on a benchmark and, in the last cell, those of others."""
+    figures = one["figures"]
+    return [*(figure(figures.get(key)) for key in _MEASURES), _others(one["published"])]
 
 
 def _others(published: Mapping[str, Any]) -> str:
@@ -113,19 +114,16 @@ def _others(published: Mapping[str, Any]) -> str:
     return f"{published['measure'].replace('_', ' ')}: {told}" if told else "-"
 
 
-def _worse(
-    name: str, published: Mapping[str, Any], figures: Mapping[str, Mapping[str, float]]
-) -> list[str]:
+def _worse(measured: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Name each published figure that ours does not reach."""
-    ours = figures.get(published["measure"])
-    if ours is None:
-        return []
-    measure = published["measure"].replace("_", " ")
-    return [
-        f"{name}: {measure} {ours['value']:.3f}, {system} {value:.3f}"
-        for system, value in published["all"].items()
+    return tuple(
+        f"{one['key']}: {one['published']['measure'].replace('_', ' ')} {ours['value']:.3f}, "
+        f"{system} {value:.3f}"
+        for one in measured
+        if (ours := one["figures"].get(one["published"]["measure"]))
+        for system, value in one["published"]["all"].items()
         if ours["value"] < value
-    ]
+    )
 
 
 def function_tables(benchmarks: Sequence[Mapping[str, Any]]) -> list[Table]:
@@ -166,19 +164,14 @@ def own_splits_table(splits: Sequence[Mapping[str, Any]]) -> Table:
     Args:
         splits: As `training.evidence.collect` gives it.
     """
-    rows, worse = [], []
-    for one in splits:
-        figures, others = one["figures"], one["published"]
-        rows.append(
-            [one["key"], f"{one['trained_on']:,}", f"{one['n']:,}",
-             *(figure(figures.get(key)) for key in _MEASURES), _others(others)]
-        )  # fmt: skip
-        worse += _worse(one["key"], others, figures)
+    rows = [
+        [one["key"], f"{one['trained_on']:,}", f"{one['n']:,}", *_measured(one)] for one in splits
+    ]
     return Table(
         "The same recipe trained on the benchmark's own part",
         "Features and solver of this project, fitted on the training part alone, as the published "
         "systems were; threshold chosen out of fold. YouTube: one video left out, five times.",
         ["benchmark", "trained on", "n", *_MEASURES.values(), "published"],
         rows,
-        tuple(worse),
+        _worse(splits),
     )

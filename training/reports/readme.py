@@ -14,7 +14,8 @@ from scoring.language.identifier import load_identifier
 from scoring.result_json import render
 from training.errors import TrainingError
 from training.evaluation.metrics import TOO_FEW, interval_text
-from training.reports.readme_evidence import FOLDER, evidence_block, peers_block
+from training.reports.evaluate_command import OUT
+from training.reports.readme_evidence import evidence_block, peers_block
 from training.reports.readme_table import comments_table
 
 EXAMPLES: Final = {
@@ -48,7 +49,7 @@ def write_readme(path: Path, models: Path) -> None:
     text = _with_block(text, "table", comments_table(published), path)
     figures = metrics_block(published.manifest, metrics["evaluations"])
     text = _with_block(text, "metrics", figures, path)
-    evaluation = path.parent / FOLDER if (path.parent / FOLDER).exists() else models.parent / FOLDER
+    evaluation = path.parent / OUT if (path.parent / OUT).exists() else models.parent / OUT
     text = _with_block(text, "evidence", evidence_block(evaluation), path)
     text = _with_block(text, "peers", peers_block(evaluation), path)
     for name in EXAMPLES:

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from training.reports.evaluate_command import CARD, JSON_FILE, OUT, PAGE, read_report
 from training.reports.evidence_summary import summary_sentences, worse_than_published
 from training.reports.markdown import markdown_table
 
-FOLDER: Final = "docs/evaluation"
-EVALUATION: Final = "evaluation.json"
 PEERS: Final = "peers.json"
 
 
@@ -25,18 +24,19 @@ def evidence_block(folder: Path) -> str:
         Markdown.
 
     Raises:
+        EvidenceError: The report is of another format.
         OSError: A file cannot be read.
     """
-    found = json.loads((folder / EVALUATION).read_text(encoding="utf-8"))
+    found = read_report(folder / JSON_FILE)
     lines = [f"- {line}" for line in summary_sentences(found)]
     worse = worse_than_published(found)
     lines.append(
         f"- {len(worse)} figures are worse than published ones of other systems; each is named in "
-        f"the [model card]({FOLDER}/model_card.md)."
+        f"the [model card]({OUT}/{CARD})."
     )
     about = (
         f"Model `{found['model']}`, `make evaluate`, {found['date']}; [every table and picture]"
-        f"({FOLDER}/index.html):"
+        f"({OUT}/{PAGE}):"
     )
     return "\n".join([about, "", *lines])
 
@@ -70,7 +70,7 @@ def peers_block(folder: Path) -> str:
         f" {name} could not be loaded ({reason})." for name, reason in found["missing"].items()
     )
     table = markdown_table(header, rows, numbers=range(1, len(header)))
-    picture = f"![Quality against cost: mean ROC-AUC against milliseconds]({FOLDER}/peers.png)"
+    picture = f"![Quality against cost: mean ROC-AUC against milliseconds]({OUT}/peers.png)"
     return f"{about}{missing}\n\n{table}\n\n{picture}"
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +23,7 @@ from training.sources.labels import Mask
 _WRONG_BYTES: Final = re.compile("[\udc80-\udcff]")
 # pandas' parser errors, and its refusal of a zip with several files, are ValueErrors
 _UNREADABLE: Final = (ValueError, csv.Error, zipfile.BadZipFile, OSError)
+_DECOMPRESS: Final = {".gz": gzip.decompress, ".xz": lzma.decompress}
 _YES_CELLS: Final = ("1", "1.0", "True")
 _NO_CELLS: Final = ("0", "0.0", "False")
 
@@ -162,12 +166,13 @@ def read_pairs(path: Path) -> dict[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def read_json_lines(path: Path, keys: Sequence[str]) -> pd.DataFrame:
+def read_json_lines(path: Path, keys: Sequence[str], also: Sequence[str] = ()) -> pd.DataFrame:
     """Read a file with one JSON object a line.
 
     Args:
-        path: The file.
+        path: The file; `.gz` and `.xz` are decompressed.
         keys: Keys that every object must have.
+        also: Keys that an object may have; None where it has not.
 
     Returns:
         A frame of object cells with those columns, one row a line.
@@ -175,12 +180,12 @@ def read_json_lines(path: Path, keys: Sequence[str]) -> pd.DataFrame:
     Raises:
         SourceMissing: The file is not there.
         SourceLayout: An object lacks a key.
-        SourceDamaged: A line is not a JSON object in UTF-8.
+        SourceDamaged: A line is not a JSON object in UTF-8, or the file cannot be decompressed.
     """
     if not path.is_file():
         raise SourceMissing(f"{path.parent.name}/{path.name} is not there")
     rows: list[list[Any]] = []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    for number, line in enumerate(_decompressed(path).splitlines(), start=1):
         try:
             record = json.loads(line.decode("utf-8"))
         except ValueError as error:
@@ -188,8 +193,16 @@ def read_json_lines(path: Path, keys: Sequence[str]) -> pd.DataFrame:
         if not isinstance(record, dict):
             raise SourceDamaged(f"{path.name}, line {number} is not a JSON object")
         require_columns(path, list(record), keys)
-        rows.append([record[key] for key in keys])
-    return pd.DataFrame(rows, columns=list(keys), dtype=object)
+        rows.append([*(record[key] for key in keys), *map(record.get, also)])
+    return pd.DataFrame(rows, columns=[*keys, *also], dtype=object)
+
+
+def _decompressed(path: Path) -> bytes:
+    content = path.read_bytes()
+    try:
+        return _DECOMPRESS.get(path.suffix, bytes)(content)
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        raise SourceDamaged(f"{path.name} cannot be decompressed: {error}") from error
 
 
 def read_files(

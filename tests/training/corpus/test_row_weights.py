@@ -12,10 +12,11 @@ import pytest
 from training.corpus.merge import assemble
 from training.corpus.weights import (
     calibration_weights,
+    each_alike,
+    judging_places,
     judging_weights,
     news_keys,
     row_weights,
-    weigh_places,
 )
 from training.own_labels.annotations import read_annotations
 from training.settings import TrainingSettings
@@ -143,12 +144,13 @@ def test_each_other_place_weighs_alike(make_table: Callable[..., pd.DataFrame]) 
     news = make_table("news", ["d0", "d1"], reject=[1, 0])
     rows = pd.concat([large, small, one_kind, news], ignore_index=True)
     rows["inclusion_probability"] = 0.5
-    found, weights = weigh_places(rows, frozenset({"news"}), prevalence=0.2)
+    places = judging_places(rows, frozenset({"news"}), "news sites", prevalence=0.2)
+    assert list(places) == ["news sites", "forum", "video"]
+    found, weights = each_alike({name: places[name] for name in ("forum", "video")})
     assert found["source"].unique().tolist() == ["forum", "video"]
     by_place = pd.Series(weights).groupby(found["source"].to_numpy()).sum()
     assert by_place.tolist() == pytest.approx([5.0, 5.0])
     rejected = (found["reject"] == 1).to_numpy()
     assert weights[rejected].sum() / weights.sum() == pytest.approx(0.2)
-    alone = rows[rows["source"] == "news"]
-    nothing, none = weigh_places(alone, frozenset({"news"}), prevalence=0.2)
-    assert len(nothing) == len(none) == 0
+    alone = rows[rows["source"] == "quiet"]
+    assert judging_places(alone, frozenset({"news"}), "news sites", prevalence=0.2) == {}

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import json
 import re
 import zipfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from training.sources.errors import SourceDamaged, SourceLayout, SourceMissing
+from training.sources.files import read_json_lines
 from training.sources.labels import NO, REJECT, UNKNOWN, YES, LabelArray
 from training.sources.table import build_table
 
@@ -95,8 +94,8 @@ def read_openai_moderation(folder: Path) -> pd.DataFrame:
     Raises:
         SourceError: The file is missing, damaged or of another layout.
     """
-    rows = _openai_rows(folder / OPENAI_FILE)
-    marked = np.array([[row.get(key, UNKNOWN) for key in OPENAI_LABELS] for row in rows], np.int8)
+    rows = read_json_lines(folder / OPENAI_FILE, ("prompt",), OPENAI_LABELS)
+    marked = rows[list(OPENAI_LABELS)].fillna(UNKNOWN).to_numpy(np.int8)
     any_yes, all_no = (marked == YES).any(axis=1), (marked == NO).all(axis=1)
     by_key = {key: marked[:, place] for place, key in enumerate(OPENAI_LABELS)}
     labels: dict[str, LabelArray] = {
@@ -105,18 +104,5 @@ def read_openai_moderation(folder: Path) -> pd.DataFrame:
         "personal_attack": by_key["HR"],
         "vulgarity": by_key["S"],
     }
-    texts, row_ids = [row["prompt"] for row in rows], [str(place) for place in range(len(rows))]
-    return build_table("openai-moderation", texts, row_ids, labels)
-
-
-def _openai_rows(path: Path) -> list[dict[str, Any]]:
-    if not path.is_file():
-        raise SourceMissing(f"{path.parent.name}/{path.name} is not there")
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            rows = [json.loads(line) for line in lines]
-    except (OSError, EOFError, ValueError) as error:
-        raise SourceDamaged(f"{path.name} cannot be read: {error}") from error
-    if not all(isinstance(row, dict) and isinstance(row.get("prompt"), str) for row in rows):
-        raise SourceLayout(f"{path.name}: every line must be an object with a prompt")
-    return rows
+    row_ids = [str(place) for place in range(len(rows))]
+    return build_table("openai-moderation", rows["prompt"].tolist(), row_ids, labels)

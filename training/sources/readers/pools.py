@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import lzma
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
-from training.sources.errors import SourceDamaged, SourceLayout, SourceMissing
-from training.sources.files import read_cells
+from training.sources.files import read_cells, read_json_lines
 from training.sources.table import build_table, concat_tables
 
 COMMENTS: Final = "comments.jsonl.xz"
@@ -86,16 +83,5 @@ def read_reddit_moderated(folder: Path) -> pd.DataFrame:
 
 
 def _comments(folder: Path, source: str) -> pd.DataFrame:
-    path = folder / COMMENTS
-    if not path.is_file():
-        raise SourceMissing(f"{folder.name}/{path.name} is not there")
-    try:
-        with lzma.open(path, "rt", encoding="utf-8") as lines:
-            rows = [json.loads(line) for line in lines]
-    except (OSError, EOFError, ValueError, lzma.LZMAError) as error:
-        raise SourceDamaged(f"{path.name} cannot be read: {error}") from error
-    if not all(isinstance(row, dict) and isinstance(row.get("text"), str) for row in rows):
-        raise SourceLayout(f"{path.name}: every line must be an object with a text")
-    return build_table(
-        source, [row["text"] for row in rows], [str(place) for place in range(len(rows))], {}
-    )
+    texts = read_json_lines(folder / COMMENTS, ("text",))["text"].tolist()
+    return build_table(source, texts, [str(place) for place in range(len(texts))], {})

@@ -16,6 +16,7 @@ from scoring.model.scorer import calibrated_probabilities
 from scoring.ngrams.extract import hash_term
 from scoring.text.normalise import normalise
 from training.corpus.merge import label_matrix
+from training.corpus.weights import calibrating_labels
 from training.features.extract import Features, english_words, extract_features
 from training.fitting.calibrate import CalibrationRows, calibrate
 from training.fitting.heads import Heads, fit_heads, heaviest_terms
@@ -79,8 +80,9 @@ def build_model(
     labels = label_matrix(data.rows)
     features = _heaviest(extract_features(data.rows, settings, resources), labels, data, settings)
     heads, margins = cross_fit(features, labels, data, settings)
-    calibration, provisional = calibrate(CalibrationRows(margins, labels, data.judging))
-    judged = judged_rows(margins, labels, data.judging, calibration)
+    known = calibrating_labels(data.rows, labels)
+    calibration, provisional = calibrate(CalibrationRows(margins, known, data.judging))
+    judged = judged_rows(margins, known, data.judging, calibration)
     model = LinearModel.quantised(
         settings.terms, features.vocabulary.hashes, features.idf, heads.weights, heads.biases,
         calibration, _english(data, settings, resources),

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scoring.guidelines import CATEGORIES, HEADS
 from training.corpus.merge import assemble
 from training.corpus.weights import (
+    calibrating_labels,
     calibration_weights,
     each_alike,
     judging_places,
@@ -20,6 +22,7 @@ from training.corpus.weights import (
 )
 from training.own_labels.annotations import read_annotations
 from training.settings import TrainingSettings
+from training.sources.labels import UNKNOWN, YES
 from training.sources.registry import load_registry
 
 SETTINGS = replace(
@@ -135,6 +138,15 @@ def test_own_decisions_calibrate_once_they_are_enough(make_table: Callable[..., 
     assert calibration_weights(rows.iloc[4:], NEWS, replace(settings, fewest_own=16)).sum() > 0
     too_few_rejected = rows.assign(reject=[1] + [0] * 19)
     assert calibration_weights(too_few_rejected, NEWS, settings).sum() == 0
+
+
+def test_reasons_of_own_decisions_calibrate_no_category() -> None:
+    """They are never a "no": calibrated on fifty of them, everything was what they name."""
+    rows = pd.DataFrame({"source": ["own", "news"]})
+    labels = np.full((2, len(HEADS)), YES, np.int8)
+    known = calibrating_labels(rows, labels)
+    assert known[0].tolist() == [UNKNOWN] * len(CATEGORIES) + [YES]
+    assert known[1].tolist() == [YES] * len(HEADS)
 
 
 def test_each_other_place_weighs_alike(make_table: Callable[..., pd.DataFrame]) -> None:

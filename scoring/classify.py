@@ -13,7 +13,7 @@ from scoring.decisions.decide import CODES, Verdicts, thresholds
 from scoring.decisions.policy import Policy
 from scoring.explain import Span, explain
 from scoring.guidelines import CATEGORIES
-from scoring.language._rules import ENGLISH, FOREIGN, NOTHING_KNOWN
+from scoring.language._rules import ENGLISH, FOREIGN, NOTHING_KNOWN, PERHAPS_ENGLISH
 from scoring.language.detect import (
     UNDETERMINED,
     LanguageIdentifier,
@@ -203,9 +203,9 @@ def _declared_languages(declared: Sequence[str | None]) -> dict[int, str]:
 def _read(text: str, counted: TextStatistics, identify: LanguageIdentifier) -> tuple[str, int]:
     """Name a text's language, and its reading in the compiled code's terms."""
     # a prefix is enough to name a language, and bounds the time it takes
-    language, readable = read(text[:LONGEST_READ], counted, identify)
-    if readable:
-        return language, ENGLISH
+    language, readable, rejectable = read(text[:LONGEST_READ], counted, identify)
+    if rejectable:
+        return language, ENGLISH if readable else PERHAPS_ENGLISH
     nothing_known = counted.known_terms == 0 and language == UNDETERMINED
     return language, NOTHING_KNOWN if nothing_known else FOREIGN
 

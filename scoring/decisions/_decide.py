@@ -8,7 +8,13 @@ import numpy as np
 
 from scoring.compilation.array_types import F64, I32, U8
 from scoring.compilation.jit import kernel
-from scoring.language._rules import ENGLISH, NOTHING_KNOWN, UNREAD, first_reading
+from scoring.language._rules import (
+    ENGLISH,
+    NOTHING_KNOWN,
+    PERHAPS_ENGLISH,
+    UNREAD,
+    first_reading,
+)
 from scoring.text._letters import ENGLISH_WORDS, KNOWN_TERMS, LATIN_LETTERS, LETTERS, WORDS
 
 READING: Final = 0
@@ -89,11 +95,12 @@ def _decide(category: F64, reject: float, thresholds: F64, codes: U8) -> None:
         codes[VIOLATED + c] = violated
         any_violated |= violated
     codes[REASONS] = 0
+    rejected = any_violated or reject >= thresholds[size]
     if codes[READING] == NOTHING_KNOWN:
         codes[OUTCOME] = NO_KNOWN_TERMS
-    elif codes[READING] != ENGLISH:
+    elif codes[READING] != ENGLISH and not (rejected and codes[READING] == PERHAPS_ENGLISH):
         codes[OUTCOME] = UNREADABLE
-    elif any_violated or reject >= thresholds[size]:
+    elif rejected:
         codes[OUTCOME] = REJECTED + _give_reasons(category, codes)
     else:
         codes[OUTCOME] = APPROVED if reject < thresholds[size + 1] else UNCERTAIN

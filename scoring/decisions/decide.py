@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.decisions._decide import OUTCOME, READING, REASONS, VIOLATED, decide_texts
+from scoring.decisions._decide import OUTCOME, READING, REASONS, REJECTED, VIOLATED, decide_texts
 from scoring.decisions.policy import OUTCOMES, Policy
 from scoring.guidelines import CATEGORIES
 from scoring.language._rules import ENGLISH, FOREIGN
@@ -48,8 +48,10 @@ class Verdicts:
 
     @property
     def readable(self) -> NDArray[np.bool_]:
-        """Whether the model can judge the text, bool (n)."""
-        found: NDArray[np.bool_] = self.codes[:, READING] == ENGLISH
+        """Whether the model can judge the text, bool (n); it could where it rejected."""
+        found: NDArray[np.bool_] = (self.codes[:, READING] == ENGLISH) | (
+            self.codes[:, OUTCOME] >= REJECTED
+        )
         return found
 
     @property

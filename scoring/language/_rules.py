@@ -13,10 +13,12 @@ NOTHING_KNOWN: Final = 3
 OTHER_SCRIPT: Final = 4
 DOUBTFUL: Final = 5
 UNKNOWN_WORDS: Final = 6
+PERHAPS_ENGLISH: Final = 7
 """Readings of a text: not read yet; English; another language; of no known term, in no language
 that can be told; partly in another script; the identifier must be asked; not a word known to be
-English. Only the second one can be judged, and the last three do not last:
-`scoring.language.detect.read` settles them."""
+English; hardly a word known to be English, but no other language either, as where a swear word is
+disguised: it may be rejected and is never approved. Those from OTHER_SCRIPT to UNKNOWN_WORDS do not
+last: `scoring.language.detect.read` settles them."""
 
 FOREIGN_LETTERS: Final = 6
 """From this many letters of another script on, part of the message is beyond the model."""
@@ -40,7 +42,7 @@ def first_reading(known: int, letters: int, latin: int, words: int, english: int
     """
     if letters - latin >= FOREIGN_LETTERS or (letters > 0 and latin == 0):
         return OTHER_SCRIPT
-    if known == 0:
+    if known == 0 and letters > 0:  # a lone emoji or an empty mark-up says nothing against itself
         return NOTHING_KNOWN
     if english == 0 and words > 0:
         return UNKNOWN_WORDS

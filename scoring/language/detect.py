@@ -41,10 +41,13 @@ class Reading(NamedTuple):
     Attributes:
         language: ISO 639 code of the text's language, `und` where it cannot be told.
         readable: Whether the model was trained to judge it.
+        rejectable: Whether the model may reject it, as all that is readable; a text of unknown
+            words that is in no other language may hold disguised offences.
     """
 
     language: str
     readable: bool
+    rejectable: bool
 
 
 class TextStatistics(NamedTuple):
@@ -65,7 +68,7 @@ class TextStatistics(NamedTuple):
     english_words: int
 
 
-_ENGLISH: Final = Reading("en", readable=True)
+_ENGLISH: Final = Reading("en", readable=True, rejectable=True)
 
 
 def read(text: str, counted: TextStatistics, identify: LanguageIdentifier) -> Reading:
@@ -81,19 +84,25 @@ def read(text: str, counted: TextStatistics, identify: LanguageIdentifier) -> Re
     """
     reading = first_reading(*counted)
     if reading == OTHER_SCRIPT:
-        return Reading(script_language(text), readable=False)
+        return _beyond(script_language(text))
     if reading == NOTHING_KNOWN:
-        return Reading(UNDETERMINED, readable=False)
+        return _beyond(UNDETERMINED)
     if reading == ENGLISH:
         return _ENGLISH
     language, probability = identify(text)
-    if reading == UNKNOWN_WORDS:  # never approved silently, whatever the identifier thinks
-        return Reading(language if language != "en" else UNDETERMINED, readable=False)
     few = counted.english_words < MOSTLY * counted.words  # or an insult in Latin letters passes
     believed = language == "en" and probability >= ENGLISH_PROBABILITY
-    if not few and (believed or probability < FOREIGN_PROBABILITY):
+    known = reading != UNKNOWN_WORDS  # else never approved, whatever the identifier thinks
+    if known and not few and (believed or probability < FOREIGN_PROBABILITY):
         return _ENGLISH
-    return Reading(language if language != "en" else UNDETERMINED, readable=False)
+    if language == "en" or probability < FOREIGN_PROBABILITY:
+        return Reading(language if language != "en" else UNDETERMINED, False, rejectable=True)
+    return _beyond(language)
+
+
+def _beyond(language: str) -> Reading:
+    """A text that the model can make nothing of."""
+    return Reading(language, readable=False, rejectable=False)
 
 
 def is_foreign_tag(declared: str) -> bool:

@@ -160,7 +160,11 @@ def test_texts_in_other_languages_are_for_a_person_and_leave_their_neighbours_al
 
 @pytest.mark.parametrize(
     ("said", "language", "reviewed"),
-    [(("en", 0.9), "en", False), (("de", 0.9), "de", True), (("en", 0.4), "und", True)],
+    [
+        (("en", 0.9), "en", False),
+        (("de", 0.9), "de", True),
+        (("en", 0.4), "und", False),  # in no other language: it may be rejected, and is
+    ],
 )
 def test_the_identifier_settles_a_doubtful_text(
     tiny_scorer: Scorer, said: tuple[str, float], language: str, reviewed: bool
@@ -175,7 +179,9 @@ def test_the_identifier_settles_a_doubtful_text(
     told, plain = results(tiny_scorer, identify, [doubtful, "you are an idiot"], [None, None])
     assert asked == [doubtful]
     assert told["language"] == language
-    assert (told.get("review_reason") == "language") == reviewed
+    assert (told["decision"], told.get("review_reason")) == (
+        ("review", "language") if reviewed else ("reject", None)
+    )
     assert plain["language"] == "en"
 
 

@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.decisions.decide import decide
+from scoring.decisions._decide import READING, decide_texts
+from scoring.decisions.decide import CODES, Verdicts, decide, thresholds
 from scoring.decisions.policy import OUTCOMES, Decision, Policy
 from scoring.errors import PolicyError, ScoringError
 from scoring.guidelines import CATEGORIES
+from scoring.language._rules import PERHAPS_ENGLISH
+from scoring.text._letters import STATISTICS
 
 ASSIST = Policy("assist", 0.8, 0.2, (0.9,) * len(CATEGORIES))
 AUTOMATIC = Policy("automatic", 0.6, 0.6, (0.9,) * len(CATEGORIES))
@@ -86,6 +89,21 @@ def test_where_only_the_overall_probability_rejects_the_likeliest_category_is_vi
 def test_what_cannot_be_read_is_for_a_person(policy: Policy, reject: float) -> None:
     found = verdict(policy, categories(threat=0.95), reject, readable=False)
     assert found == (Decision.REVIEW, {"threat"}, (), "language")
+
+
+@pytest.mark.parametrize("policy", [ASSIST, AUTOMATIC], ids=lambda policy: policy.name)
+@pytest.mark.parametrize(("reject", "decision"), [(0.0, Decision.REVIEW), (0.99, Decision.REJECT)])
+def test_disguised_words_may_reject_and_never_approve(
+    policy: Policy, reject: float, decision: Decision
+) -> None:
+    codes = np.zeros((1, CODES), np.uint8)
+    codes[0, READING] = PERHAPS_ENGLISH
+    nothing = np.zeros((1, STATISTICS), np.int32)
+    probabilities = np.zeros((1, len(CATEGORIES))), np.array([reject])
+    decide_texts(*probabilities, nothing, thresholds(policy), codes)
+    found = Verdicts(codes)
+    assert found.decisions.tolist() == [decision]
+    assert found.readable.tolist() == [decision is Decision.REJECT]
 
 
 @settings(deadline=None)  # the first call compiles

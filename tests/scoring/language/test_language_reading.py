@@ -18,7 +18,7 @@ from scoring.language.detect import (
 )
 
 ENGLISH = TextStatistics(known_terms=20, letters=20, latin_letters=20, words=5, english_words=5)
-READABLE = Reading("en", readable=True)
+READABLE = Reading("en", readable=True, rejectable=True)
 
 
 def says(language: str, probability: float) -> LanguageIdentifier:
@@ -34,7 +34,11 @@ def counted(**changed: int) -> TextStatistics:
 
 
 def unreadable(language: str) -> Reading:
-    return Reading(language, readable=False)
+    return Reading(language, readable=False, rejectable=False)
+
+
+def perhaps_english(language: str) -> Reading:
+    return Reading(language, readable=False, rejectable=True)
 
 
 def test_known_english_is_read_without_asking() -> None:
@@ -74,13 +78,15 @@ def test_a_text_without_known_terms_is_undetermined() -> None:
 def test_a_text_without_letters_is_read() -> None:
     signs = counted(letters=0, latin_letters=0, words=0, english_words=0)
     assert read("1234 !!!", signs, silent) == READABLE
+    assert read("🥳", signs._replace(known_terms=0), silent) == READABLE
 
 
 def test_little_known_english_goes_to_a_person_whatever_the_identifier_thinks() -> None:
     """An insult in Latin letters, with an English word or two, is no English comment."""
     little = counted(words=5, english_words=3)
-    assert read("…", little, says("en", 0.99)) == unreadable(UNDETERMINED)
-    assert read("…", little, says("de", 0.01)) == unreadable("de")
+    assert read("…", little, says("en", 0.99)) == perhaps_english(UNDETERMINED)
+    assert read("…", little, says("de", 0.01)) == perhaps_english("de")
+    assert read("…", little, says("de", FOREIGN_PROBABILITY)) == unreadable("de")
 
 
 def test_two_of_three_words_and_an_unlisted_name_are_english() -> None:
@@ -90,8 +96,9 @@ def test_two_of_three_words_and_an_unlisted_name_are_english() -> None:
 
 def test_what_has_no_known_word_is_never_read_whatever_the_identifier_thinks() -> None:
     none = counted(english_words=0)
-    assert read("…", none, says("en", 0.99)) == unreadable(UNDETERMINED)
-    assert read("…", none, says("ar", 0.2)) == unreadable("ar")
+    assert read("…", none, says("en", 0.99)) == perhaps_english(UNDETERMINED)
+    assert read("…", none, says("ar", 0.2)) == perhaps_english("ar")
+    assert read("…", none, says("ar", 0.7)) == unreadable("ar")
 
 
 def test_english_words_outweigh_an_unsure_identifier() -> None:

@@ -78,8 +78,16 @@ def test_review_says_why(client: Any) -> None:
 
 def test_what_cannot_be_read_is_never_approved(client: Any) -> None:
     for policy in ("assist", "automatic"):
-        for text in ("zzzz qqqq", "это хорошая статья", "مقال جيد جدا", "\u200b\u200b"):
+        for text in ("zzzz qqqq", "это хорошая статья", "مقال جيد جدا"):
             assert one(client, text, policy=policy)["decision"] == "review"
+
+
+def test_what_says_nothing_is_decided_by_its_probability(client: Any) -> None:
+    """A lone emoji, a space of mark-up, invisible characters: there is nothing to object to."""
+    for text in ("🥳", "&nbsp;", "\u200b\u200b"):
+        answer = one(client, text)
+        assert answer.get("review_reason") in (None, "uncertain")
+        assert answer["decision"] == one(client, "?!")["decision"]
 
 
 def test_the_policy_can_be_chosen(client: Any) -> None:

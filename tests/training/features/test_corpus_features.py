@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from scoring.ngrams.extract import hash_term
+from scoring.ngrams.extract import extract_terms, hash_term
+from scoring.text.normalise import normalise
 from training.features.extract import english_words, extract_features
 from training.settings import TrainingSettings
 
@@ -20,6 +21,14 @@ def test_idf_counts_groups_and_not_texts() -> None:
     assert features.idf[red] == features.idf[dog]  # two of three groups each
     assert hash_term("cat", word=True) not in at
     assert features.values.shape == (4, len(at))
+
+
+def test_nothing_is_learnt_of_emoji_of_people_and_flags() -> None:
+    rows = pd.DataFrame({"text": ["yes 👦", "no 🇵🇸🇵🇸🇵🇸", "yes ⛪", "no"], "group": [1, 2, 3, 4]})
+    known = set(extract_features(rows, SETTINGS).vocabulary.hashes.tolist())
+    alone = extract_terms(normalise("👴"), SETTINGS.terms).hashes.tolist()
+    assert hash_term("yes", word=True) in known
+    assert not known & set(alone)
 
 
 def test_keep_scales_the_rest_anew() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import sys
 from pathlib import Path
@@ -17,7 +16,6 @@ from sklearn.metrics import cohen_kappa_score
 from scoring.guidelines import CATEGORIES, HEADS
 from training.corpus.merge import HELD_BACK, TRAIN, WRITTEN
 from training.corpus.weights import news_folders
-from training.errors import TrainingError
 from training.evaluation.metrics import TOO_FEW
 from training.fitting.calibrate import FEWEST_POSITIVES
 from training.own_labels.annotations import read_annotations
@@ -25,6 +23,7 @@ from training.own_labels.held_back import read_held_back
 from training.own_labels.written import read_second_reading, read_written
 from training.project_data import WRITTEN_LICENCE, read_corpus
 from training.reports.markdown import markdown_table
+from training.reports.markers import write_between_markers
 from training.settings import TrainingSettings
 from training.sources.labels import NO, REJECT, UNKNOWN, YES
 from training.sources.load import load_sources
@@ -37,10 +36,6 @@ RESAMPLES: Final = 2000
 _GITHUB: Final = re.compile(
     r"https://raw\.githubusercontent\.com/([^/]+/[^/]+)/([0-9a-f]{10})([0-9a-f]*)/"
 )
-
-
-class DataReportError(TrainingError):
-    """The report has no place in the file it shall be written to."""
 
 
 def data_report(data: Path) -> str:
@@ -250,28 +245,6 @@ def _origin(source: Source) -> str:
         [f"{hidden} files only in the history of a repository, from a mirror"] if hidden else []
     )
     return ", ".join([*sorted(found), *history])
-
-
-def write_between_markers(path: Path, name: str, content: str) -> None:
-    """Replace what a file holds between the lines <!-- name:start --> and <!-- name:end -->.
-
-    Args:
-        path: A file in UTF-8 that has both markers.
-        name: Of the markers.
-        content: The new content.
-
-    Raises:
-        DataReportError: The file lacks a marker, or has them in another order.
-        OSError: The file cannot be read or written.
-    """
-    marks = (f"<!-- {name}:start -->", f"<!-- {name}:end -->")
-    before, start, rest = path.read_text(encoding="utf-8").partition(marks[0])
-    _, end, after = rest.partition(marks[1])
-    if not (start and end):
-        raise DataReportError(f"{path} needs a line {marks[0]} and after it a line {marks[1]}")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(f"{before}{start}\n\n{content.strip()}\n\n{end}{after}", encoding="utf-8")
-    temporary.replace(path)
 
 
 def write_data_report(data: Path, path: Path | None) -> None:

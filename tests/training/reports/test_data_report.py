@@ -11,11 +11,9 @@ from training.__main__ import main
 from training.keys import fold_keys
 from training.own_labels.annotations import COLUMNS
 from training.reports.data_report import (
-    DataReportError,
     agreement_cells,
     data_report,
     source_details,
-    write_between_markers,
 )
 from training.sources.registry import load_registry
 
@@ -161,15 +159,6 @@ def test_step_fills_a_file_between_its_markers(data: Path) -> None:
     assert text.startswith("Before\n")
     assert text.endswith("<!-- data-report:end -->\nAfter\n")
     assert sorted(p.name for p in data.iterdir() if p.is_file()) == ["README.md", "sources.toml"]
-
-
-@pytest.mark.parametrize("content", ["", "<!-- x:end --> <!-- x:start -->", "<!-- x:start -->"])
-def test_a_file_without_markers_is_left_alone(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "README.md"
-    path.write_text(content)
-    with pytest.raises(DataReportError, match="needs a line <!-- x:start -->"):
-        write_between_markers(path, "x", "new")
-    assert path.read_text() == content
 
 
 def test_datasheet_says_of_each_source_what_the_registry_says() -> None:

@@ -19,7 +19,7 @@ from training.corpus.weights import news_folders
 from training.evaluation.metrics import TOO_FEW
 from training.fitting.calibrate import FEWEST_POSITIVES
 from training.own_labels.annotations import read_annotations
-from training.own_labels.held_back import read_held_back
+from training.own_labels.held_back import read_held_back, read_listed
 from training.own_labels.written import read_second_reading, read_written
 from training.project_data import WRITTEN_LICENCE, read_corpus
 from training.reports.markdown import markdown_table
@@ -52,6 +52,7 @@ def data_report(data: Path) -> str:
     """
     registry = load_registry(data / "sources.toml")
     annotations = read_annotations(data / "annotations")
+    twice = _read_twice(annotations)
     folders = news_folders(registry)
     written = read_second_reading(data / "written")
     sources = _source_table(registry, data)
@@ -59,6 +60,7 @@ def data_report(data: Path) -> str:
     with contextlib.redirect_stdout(sys.stderr):
         rows = read_corpus(data, registry).rows
     listed = read_held_back(data / "splits" / "held_back.txt")
+    elsewhere = read_listed(data / "splits" / "other_places.txt")
     held_back = int((rows["split"] == HELD_BACK).sum())
     parts = [
         "### Rows of each source",
@@ -69,12 +71,12 @@ def data_report(data: Path) -> str:
         _totals_table(rows[rows["split"] == TRAIN], registry),
         "### Agreement of the two annotation passes",
         _agreement_text(annotations),
-        _agreement_table(annotations, _parts(annotations, folders), seed=TrainingSettings().seed),
+        _agreement_table(twice, _parts(twice, folders), seed=TrainingSettings().seed),
         "### Agreement of the written comments' labels with a second, blind reading",
         _agreement_text(written),
         _agreement_table(written, {"decision": written}, seed=TrainingSettings().seed),
         "### Strata of the annotations",
-        _strata_table(annotations, folders),
+        _strata_table(annotations, folders, elsewhere),
         "### Held-back comments",
         f"{len(listed):,} keys are on the held-back list; {held_back:,} of these comments could be "
         "read and are kept out of training.",
@@ -127,14 +129,18 @@ def _totals_table(rows: pd.DataFrame, registry: Registry) -> str:
     return markdown_table(header, lines, numbers=range(1, len(header)))
 
 
+def _read_twice(annotations: pd.DataFrame) -> pd.DataFrame:
+    return annotations[annotations["decision_2"] != ""]
+
+
 def _agreement_text(annotations: pd.DataFrame) -> str:
     """Say how many comments were read and how many the two passes label alike."""
-    once = int((annotations["decision_2"] == "").sum())
-    annotations = annotations[annotations["decision_2"] != ""]
-    decision = annotations["decision_1"] == annotations["decision_2"]
-    alike = decision & (annotations["categories_1"] == annotations["categories_2"])
+    twice = _read_twice(annotations)
+    once = len(annotations) - len(twice)
+    decision = twice["decision_1"] == twice["decision_2"]
+    alike = decision & (twice["categories_1"] == twice["categories_2"])
     return (
-        f"{once:,} comments were read once, to train alone, and {len(annotations):,} twice: "
+        f"{once:,} comments were read once, to train alone, and {len(twice):,} twice: "
         f"{int(alike.sum()):,} got the same labels, "
         f"{int((~decision).sum()):,} another decision, {int((decision & ~alike).sum()):,} the same "
         "decision for other categories. Cohen's kappa with a 95 % bootstrap interval; `yes` counts "
@@ -201,17 +207,20 @@ def agreement_cells(
     return (*cells, f"{kappa:.3f} ({low:.3f} to {high:.3f})")
 
 
-def _strata_table(annotations: pd.DataFrame, folders: frozenset[str]) -> str:
+def _strata_table(
+    annotations: pd.DataFrame, folders: frozenset[str], elsewhere: frozenset[str]
+) -> str:
     """Count the annotated comments of each stratum and say what they may be used for."""
     lines = []
     for (folder, stratum), part in annotations.groupby(["folder", "stratum"], sort=True):
         inclusion = part["inclusion_probability"]
         chances = sorted({f"{value:.3f}" for value in inclusion.dropna()})
-        judges = inclusion.notna().all() and folder in folders
         rejected = int((part["decision"] == "reject").sum())
+        use = "judging, training" if inclusion.notna().all() and folder in folders else "training"
+        if part["key"].isin(elsewhere).all():
+            use = "judging"
         lines.append((str(folder), str(stratum), f"{len(part):,}", f"{rejected:,}",
-                      ", ".join(chances) or "none",
-                      "judging, training" if judges else "training"))  # fmt: skip
+                      ", ".join(chances) or "none", use))  # fmt: skip
     header = ("folder", "stratum", "comments", "rejected", "inclusion probability", "for")
     return markdown_table(header, lines, numbers=(2, 3))
 

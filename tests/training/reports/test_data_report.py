@@ -114,6 +114,23 @@ def test_works_with_no_source_and_no_annotation(data: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_comment_read_once_counts_in_no_agreement(data: Path) -> None:
+    path = data / "annotations" / "wiki.csv"
+    once = [*["f" * 16, READER, "f", "2", "chosen", ""],
+            *["reject", "threat", "sure"], *[""] * 3, *["reject", "threat", "sure"]]  # fmt: skip
+    path.write_text(f"{path.read_text()}{','.join(once)}\n")
+    report = data_report(data)
+    assert "1 comments were read once, to train alone, and 1 twice" in report
+    assert cells_of(report, "Agreement", "decision, all")[1:5] == ["1", "1", "1", "1"]
+    assert cells_of(report, "Agreement", "threat")[1:5] == ["1", "0", "0", "0"]
+
+
+def test_what_judges_alone_is_told_from_what_trains(data: Path) -> None:
+    key = fold_keys(["You are a fool and a liar."])[0]
+    (data / "splits" / "other_places.txt").write_text(f"{key}\n")
+    assert cells_of(data_report(data), "Strata", READER)[-1] == "judging"
+
+
 def two_passes(both: int, first: int, second: int, neither: int) -> tuple[str, ...]:
     counts = (both, first, second, neither)
     one = np.repeat([True, True, False, False], counts)

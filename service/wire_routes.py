@@ -33,13 +33,8 @@ from service.wire.akismet import (
 from service.wire.classify import parse_json
 from service.wire.coral import CoralError, check_signature, coral_id, format_coral, parse_coral
 from service.wire.openai import OpenAIError, format_moderations, parse_moderations
-from service.wire.perspective import (
-    GoogleError,
-    format_analyze,
-    parse_analyze,
-    parse_suggestion,
-    sentences,
-)
+from service.wire.perspective import format_analyze, parse_analyze, parse_suggestion, sentences
+from service.wire.perspective_errors import GoogleError
 from service.wire.text_classification import format_predict, parse_predict
 
 router = APIRouter(route_class=DirectRoute)

@@ -38,7 +38,8 @@ def test_error_code_is_in_the_readme(code: str) -> None:
 
 
 def test_links_in_documents_lead_somewhere() -> None:
-    for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "data" / "README.md"):
+    named = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "data" / "README.md")
+    for document in (*named, *(ROOT / "docs" / "data").glob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
 
@@ -58,7 +59,8 @@ def test_changelog_names_the_version_of_the_package() -> None:
 
 def test_the_index_of_documents_is_whole() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
-    for document in (ROOT / "docs").glob("*.md"):
-        assert document.name == "README.md" or f"({document.name})" in index, document.name
+    for document in (*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "data").glob("*.md")):
+        place = document.relative_to(ROOT / "docs").as_posix()
+        assert place == "README.md" or f"({place})" in index, place
     for target in re.findall(r"\]\(([^)#:]+)\)", index):
         assert (ROOT / "docs" / target).exists(), target

@@ -92,7 +92,9 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     for step in (training, evaluation):
         _add_resources(step)
     counted = steps.add_parser("data-report", help="print what each source holds and teaches")
-    counted.add_argument("--write", type=Path, help="put it between the markers of this file")
+    counted.add_argument(
+        "--write", action="store_true", help="write it into data/README.md and docs/data"
+    )
     steps.add_parser("ablation", help="print what each step and each source is worth")
     behaviour = steps.add_parser("behaviour", help="run the behaviour suite on the current version")
     behaviour.add_argument("--write", type=Path, help="put it between the markers of this file")
@@ -145,7 +147,9 @@ def run(options: argparse.Namespace) -> None:
         "hold-back": _hold_back,
         "evaluate": _evaluate,
         "ablation": _ablate,
-        "data-report": lambda folders, options: write_data_report(folders.data, options.write),
+        "data-report": lambda folders, options: write_data_report(
+            folders.data, write=options.write
+        ),
         "behaviour": _run_behaviour,
         "readme": lambda folders, options: write_readme(options.path, folders.models),
         "compare": _compare,

@@ -13,8 +13,7 @@ TrainingError
 ├── BiasCasesError         a sentence about groups is malformed (evidence/bias.py)
 ├── PublishedFiguresError  the file of published figures is malformed (evidence/published.py)
 ├── EvidenceError          a stored report is of another format (reports/evaluate_command.py)
-├── DataReportError        the report has no place in its file (reports/data_report.py)
-├── ReadmeError            the README lacks a marker (reports/readme.py)
+├── MarkerError            a document lacks a marker (reports/markers.py)
 ├── PlotError              there is nothing to draw (evaluation/plots.py)
 └── SourceError            a source of labelled comments cannot be used (sources/errors.py)
     ├── SourceMissing      a file is not there and cannot be brought

@@ -31,7 +31,7 @@ from training.fitting.build import TrainingRows
 from training.own_decisions.store import SOURCE as OWN
 from training.own_decisions.store import held_back_keys, own_table, read_decisions
 from training.own_labels.annotations import read_annotations
-from training.own_labels.held_back import read_held_back
+from training.own_labels.held_back import read_held_back, read_listed
 from training.own_labels.slots import read_slots
 from training.own_labels.written import read_written
 from training.resources import ONE_THREAD, Resources
@@ -121,8 +121,7 @@ def never_trained(splits: Path) -> frozenset[str]:
         HeldBackError: The held-back list is missing, or a line is not a key.
     """
     others = [splits / "other_places.txt", splits / "cases.txt"]
-    listed = [read_held_back(path) for path in others if path.exists()]
-    return read_held_back(splits / "held_back.txt").union(*listed)
+    return read_held_back(splits / "held_back.txt").union(*map(read_listed, others))
 
 
 def _report_sources(loaded: LoadedSources) -> None:

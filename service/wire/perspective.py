@@ -1,4 +1,4 @@
-"""The wire format of Perspective's Comment Analyzer, v1alpha1: request, answer, errors.
+"""The wire format of Perspective's Comment Analyzer, v1alpha1: request and answer.
 
 Attributes that this model does not measure get the original's error for an unknown one, never an
 invented number. Span offsets are UTF-16 code units, as the original's are.
@@ -14,39 +14,17 @@ from typing import Any, Final
 from scoring.classify import Judgements
 from scoring.comment_rules import is_language_tag, json_type
 from scoring.language.detect import UNDETERMINED, is_foreign_tag
-from service.errors import ServiceError
 from service.feedback.decision import Feedback
-from service.http.problems import Problem
 from service.wire.offsets import utf16_units
 from service.wire.perspective_attributes import ATTRIBUTES
+from service.wire.perspective_errors import GoogleError
 
-PATH_PREFIX: Final = "/v1alpha1/"
 LONGEST_COMMENT: Final = 20_480
 """Bytes of UTF-8, the original's limit."""
-_ERROR_TYPE: Final = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
 _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?…]+(?=\s|$)|\n|$)", re.DOTALL)
 _MOST_SENTENCES: Final = 200
 _LONGEST_TOKEN: Final = 200
 SUGGESTED_REJECTION: Final = 0.5
-
-
-class GoogleError(ServiceError):
-    """An answer other than success, in Google's envelope."""
-
-    def __init__(
-        self, message: str, error_type: str = "INVALID_REQUEST", **details: object
-    ) -> None:
-        """Describe the error.
-
-        Args:
-            message: The original's words.
-            error_type: A value of the original's `errorType`.
-            details: Further members of the detail.
-        """
-        super().__init__(error_type)
-        detail = {"@type": _ERROR_TYPE, "errorType": error_type, **details}
-        self.status = 400
-        self.document = _envelope(400, message, "INVALID_ARGUMENT", [detail])
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,29 +134,6 @@ def format_analyze(
     return answer
 
 
-def problem_document(problem: Problem, status: int) -> tuple[int, dict[str, Any]]:
-    """Tell a problem of the service in Google's envelope.
-
-    Args:
-        problem: The problem.
-        status: Its HTTP status.
-
-    Returns:
-        The HTTP status and the members of the answer.
-    """
-    if problem.code == "unauthorized":
-        message = "API key not valid. Please pass a valid API key."
-        return 400, _envelope(400, message, "INVALID_ARGUMENT", [])
-    if problem.code == "invalid_json":
-        message = f"Invalid JSON payload received. {problem.detail}"
-        return 400, _envelope(400, message, "INVALID_ARGUMENT", [])
-    names = {
-        403: "PERMISSION_DENIED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED", 500: "INTERNAL",
-        501: "UNIMPLEMENTED", 503: "UNAVAILABLE",
-    }  # fmt: skip
-    return status, _envelope(status, problem.detail, names.get(status, "INVALID_ARGUMENT"), [])
-
-
 def parse_suggestion(content: object) -> tuple[Feedback | None, dict[str, Any]]:
     """Check the body of `comments:suggestscore`.
 
@@ -219,11 +174,6 @@ def _suggested(name: str, score: object) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
         return float(value)
     raise GoogleError(f"Invalid value at 'attributeScores.{name}.summaryScore.value'")
-
-
-def _envelope(code: int, message: str, status: str, details: list[Any]) -> dict[str, Any]:
-    error: dict[str, Any] = {"code": code, "message": message, "status": status}
-    return {"error": {**error, "details": details} if details else error}
 
 
 def _object(value: object, name: str) -> dict[str, Any]:

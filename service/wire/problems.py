@@ -9,11 +9,11 @@ import orjson
 from starlette.responses import Response
 
 from service.http.problems import Problem, status_of
-from service.wire import openai, perspective
+from service.wire import openai, perspective_errors
 
 
 def _google(problem: Problem) -> Response:
-    status, document = perspective.problem_document(problem, status_of(problem))
+    status, document = perspective_errors.problem_document(problem, status_of(problem))
     return _response(status, document, problem.headers)
 
 
@@ -28,7 +28,7 @@ def _response(status: int, document: object, headers: Mapping[str, str]) -> Resp
 
 
 WIRE_PROBLEMS: Final[Mapping[str, Callable[[Problem], Response]]] = {
-    perspective.PATH_PREFIX: _google,
+    perspective_errors.PATH_PREFIX: _google,
     "/v1/moderations": _openai,
 }
 """By the beginning of the path."""

@@ -25,6 +25,7 @@ from sklearn.metrics import cohen_kappa_score
 from scoring.artifacts.versions import load_current
 from service.wire.perspective_attributes import MAP_FILE, MEASURED
 from training.reports.markdown import markdown_table
+from training.reports.markers import write_between_markers
 
 ROOT: Final = Path(__file__).parents[2]
 SOURCE: Final = ROOT / "data" / "raw" / "wiki-perspective2k"
@@ -136,10 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.write:
         content = {"model": published.manifest.version, "maps": maps}
         MAP_FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        page = PAGE.read_text(encoding="utf-8")
-        start, end = "<!-- map:start -->\n", "<!-- map:end -->"
-        first, last = page.index(start) + len(start), page.index(end)
-        PAGE.write_text(f"{page[:first]}\n{report}\n\n{page[last:]}", encoding="utf-8")
+        write_between_markers(PAGE, "map", report)
     return 0
 
 

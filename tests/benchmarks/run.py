@@ -36,7 +36,7 @@ from tests.benchmarks.report import (
 )
 from tests.benchmarks.setting import ROOT, Setting, prepare
 from training.project_data import report
-from training.reports.data_report import write_between_markers
+from training.reports.markers import write_between_markers
 
 PARTS: Final[Mapping[str, Callable[[Setting], Part]]] = {
     scorer_speed.NAME: scorer_speed.measure,

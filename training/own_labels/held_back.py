@@ -49,6 +49,21 @@ def read_held_back(path: Path) -> frozenset[str]:
     return frozenset(keys)
 
 
+def read_listed(path: Path) -> frozenset[str]:
+    """Read another list of keys, where it is kept.
+
+    Args:
+        path: As of `read_held_back`.
+
+    Returns:
+        The keys; none where there is no such file.
+
+    Raises:
+        HeldBackError: A line is not a key.
+    """
+    return read_held_back(path) if path.exists() else frozenset()
+
+
 def newly_held_back(
     annotations: pd.DataFrame, already: frozenset[str], news_folders: frozenset[str]
 ) -> list[str]:

@@ -9,8 +9,8 @@ from typing import Any
 from scoring.artifacts.versions import PublishedModel
 from training.evaluation.behaviour import BehaviourError, Case, Outcome, read_cases, run_cases
 from training.evidence.capabilities import capability_shares
-from training.reports.data_report import write_between_markers
 from training.reports.markdown import markdown_table
+from training.reports.markers import write_between_markers
 
 
 def behaviour_report(published: PublishedModel, folder: Path) -> str:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from scoring.artifacts.manifest import Manifest
+from scoring.artifacts.verified_files import replace_file
 from scoring.artifacts.versions import PublishedModel, load_current
 from scoring.classify import classify
 from scoring.language.identifier import load_identifier
 from scoring.result_json import render
-from training.errors import TrainingError
 from training.evaluation.metrics import TOO_FEW, interval_text
 from training.reports.evaluate_command import OUT
+from training.reports.markers import MarkerError, with_block
 from training.reports.readme_evidence import evidence_block, peers_block
 from training.reports.readme_table import comments_table
 
@@ -27,10 +28,6 @@ _HEADS: Final = ("roc_auc", "average_precision", "precision", "recall")
 _SHARES: Final = ("rejected", "approved", "review", "precision", "false_reject", "missed")
 
 
-class ReadmeError(TrainingError):
-    """The README lacks a marker."""
-
-
 def write_readme(path: Path, models: Path) -> None:
     """Write figures and examples of the model in use between the README's markers.
 
@@ -39,22 +36,22 @@ def write_readme(path: Path, models: Path) -> None:
         models: The folder of versions.
 
     Raises:
-        ReadmeError: A marker is missing.
+        MarkerError: A marker is missing.
         ArtifactError: There is no usable model.
         OSError: The file cannot be read or written.
     """
     published = load_current(models)
     metrics = json.loads((models / published.manifest.version / "metrics.json").read_bytes())
     text = path.read_text(encoding="utf-8")
-    text = _with_block(text, "table", comments_table(published), path)
+    text = with_block(text, "table", comments_table(published), path)
     figures = metrics_block(published.manifest, metrics["evaluations"])
-    text = _with_block(text, "metrics", figures, path)
+    text = with_block(text, "metrics", figures, path)
     evaluation = path.parent / OUT if (path.parent / OUT).exists() else models.parent / OUT
-    text = _with_block(text, "evidence", evidence_block(evaluation), path)
-    text = _with_block(text, "peers", peers_block(evaluation), path)
+    text = with_block(text, "evidence", evidence_block(evaluation), path)
+    text = with_block(text, "peers", peers_block(evaluation), path)
     for name in EXAMPLES:
         text = _with_example(text, name, published, path)
-    path.write_text(text, encoding="utf-8")
+    replace_file(path, text.encode())
 
 
 def metrics_block(manifest: Manifest, evaluations: dict[str, Any]) -> str:
@@ -122,16 +119,9 @@ def example_answers(name: str, published: PublishedModel) -> list[str]:
     return [*lines, json.dumps({"spans": result["spans"]})] if explained else lines
 
 
-def _with_block(text: str, name: str, block: str, path: Path) -> str:
-    pattern = re.compile(rf"(<!-- {name}:start -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
-    if not pattern.search(text):
-        raise ReadmeError(f"{path} lacks <!-- {name}:start --> or <!-- {name}:end -->")
-    return pattern.sub(lambda found: f"{found[1]}{block}\n{found[2]}", text)
-
-
 def _with_example(text: str, name: str, published: PublishedModel, path: Path) -> str:
     pattern = re.compile(rf"(<!-- example:{name} -->.*?```json\n).*?(```)", re.DOTALL)
     if not pattern.search(text):
-        raise ReadmeError(f"{path} lacks <!-- example:{name} --> and JSON after it")
+        raise MarkerError(f"{path} lacks <!-- example:{name} --> and JSON after it")
     answers = "\n".join(example_answers(name, published))
     return pattern.sub(lambda found: f"{found[1]}{answers}\n{found[2]}", text, count=1)

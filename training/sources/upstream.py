@@ -86,7 +86,7 @@ def write_checked(stream: IO[bytes], target: Path, file: SourceFile) -> None:
     ) as written:
         temporary = Path(written.name)
         try:
-            while size <= file.bytes and (chunk := stream.read(_CHUNK)):
+            while chunk := stream.read(min(_CHUNK, file.bytes + 1 - size)):
                 written.write(chunk)
                 digest.update(chunk)
                 size += len(chunk)

@@ -10,13 +10,9 @@ from scoring.guidelines import CATEGORIES
 from training.__main__ import main
 from training.keys import fold_keys
 from training.own_labels.annotations import COLUMNS
-from training.reports.data_report import (
-    DataReportError,
-    agreement_cells,
-    data_report,
-    source_details,
-    write_between_markers,
-)
+from training.reports.annotation_tables import agreement_cells
+from training.reports.data_report import data_report, label_parts, printed
+from training.reports.markers import with_block
 from training.sources.registry import load_registry
 
 ROOT = Path(__file__).parents[3]
@@ -73,13 +69,13 @@ def data(tmp_path: Path) -> Path:
 
 def cells_of(report: str, section: str, first: str) -> list[str]:
     """The cells of a section's line whose first cell is given."""
-    lines = report.partition(f"### {section}")[2].partition("###")[0].splitlines()
+    lines = report.partition(f"## {section}")[2].partition("##")[0].splitlines()
     (line,) = [line for line in lines if line.startswith(f"| {first} ")]
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
 def test_counts_worked_out_by_hand(data: Path) -> None:
-    report = data_report(data)
+    report = printed(data_report(data))
     silent = ["–"] * len(CATEGORIES)
     assert cells_of(report, "Rows", READER) == [
         READER, "wiki", "train", "0.5", "2", "1", "1", *silent, "CC0-1.0",
@@ -89,14 +85,14 @@ def test_counts_worked_out_by_hand(data: Path) -> None:
     assert written[4:7] == ["2", "1", "1"]
     assert written[7 + CATEGORIES.index("commercial_promotion")] == "1"
     assert "to train alone, and 1 twice: 1 got the same labels" in report
-    assert "1 keys are on the held-back list; 0 of these" in report
+    assert "1 keys are on the held-back list; 0 comments" in report
     assert cells_of(report, "Strata", READER) == [
         READER, "random", "1", "1", "0.250", "training",
     ]  # fmt: skip
 
 
 def test_totals_tell_annotated_from_written(data: Path) -> None:
-    report = data_report(data)
+    report = printed(data_report(data))
     # all labels of both written comments and of the annotated one are known; the columns are:
     # known, all, comment-like, annotated, written
     assert cells_of(report, "Training", "rows")[1:] == ["", "4", "2", "1", "2"]
@@ -108,12 +104,34 @@ def test_totals_tell_annotated_from_written(data: Path) -> None:
 def test_works_with_no_source_and_no_annotation(data: Path) -> None:
     (data / "raw" / READER / "toxic_comments.csv").unlink()
     (data / "annotations" / "wiki.csv").unlink()
-    report = data_report(data)
+    report = printed(data_report(data))
     assert cells_of(report, "Rows", READER)[4] == "not there"
     assert cells_of(report, "Training", "rows")[2:] == ["2", "0", "0", "2"]
-    assert cells_of(report, "Agreement", "decision, all") == [
-        "decision, all", "0", "0", "0", "0", "too few to judge",
+    assert cells_of(report, "Agreement", "annotations, all") == [
+        "annotations, all", "0", "0", "0", "0", "too few to judge",
     ]  # fmt: skip
+
+
+def test_a_comment_read_once_counts_in_no_agreement(data: Path) -> None:
+    path = data / "annotations" / "wiki.csv"
+    once = [*["f" * 16, READER, "f", "2", "chosen", ""],
+            *["reject", "threat", "sure"], *[""] * 3, *["reject", "threat", "sure"]]  # fmt: skip
+    path.write_text(f"{path.read_text()}{','.join(once)}\n")
+    report = printed(data_report(data))
+    assert "1 comments were read once, to train alone, and 1 twice" in report
+    assert cells_of(report, "Agreement", "annotations, all")[1:5] == ["1", "1", "1", "1"]
+    assert cells_of(report, "Agreement of the two annotation", "threat")[1:5] == [
+        "1",
+        "0",
+        "0",
+        "0",
+    ]
+
+
+def test_what_judges_alone_is_told_from_what_trains(data: Path) -> None:
+    key = fold_keys(["You are a fool and a liar."])[0]
+    (data / "splits" / "other_places.txt").write_text(f"{key}\n")
+    assert cells_of(printed(data_report(data)), "Strata", READER)[-1] == "judging"
 
 
 def two_passes(both: int, first: int, second: int, neither: int) -> tuple[str, ...]:
@@ -141,40 +159,43 @@ def test_step_prints_the_report_and_nothing_else(
 ) -> None:
     assert main(["--data", str(data), "data-report"]) == 0
     captured = capsys.readouterr()
-    assert captured.out == data_report(data)
+    assert captured.out == printed(data_report(data))
     assert "lost: skipped" in captured.err
 
 
-def test_step_fills_a_file_between_its_markers(data: Path) -> None:
-    path = data / "README.md"
-    empty = (
-        "Before\n<!-- sources:start -->\nstale\n<!-- sources:end -->\nBetween\n"
-        "<!-- data-report:start -->\n<!-- data-report:end -->\nAfter\n"
-    )
-    path.write_text(empty)
+def test_step_fills_the_documents_between_their_markers(data: Path) -> None:
+    parts = data_report(data)
+    documents = {data.parent / part.document for part in parts}
+    for path in documents:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("Before\n")
+    for part in parts:
+        with (data.parent / part.document).open("a") as document:
+            document.write(f"<!-- {part.name}:start -->\nstale\n<!-- {part.name}:end -->\nAfter\n")
     for _ in range(2):
-        assert main(["--data", str(data), "data-report", "--write", str(path)]) == 0
-        text = path.read_text(encoding="utf-8")
-        assert data_report(data).strip() in text
-        assert "[nobody/nothing at 0123456789](https://github.com/nobody/nothing/tree/" in text
-        assert "stale" not in text
-    assert text.startswith("Before\n")
-    assert text.endswith("<!-- data-report:end -->\nAfter\n")
-    assert sorted(p.name for p in data.iterdir() if p.is_file()) == ["README.md", "sources.toml"]
+        assert main(["--data", str(data), "data-report", "--write"]) == 0
+        for part in parts:
+            path = data.parent / part.document
+            page = path.read_text(encoding="utf-8")
+            assert with_block(page, part.name, part.content, path) == page
+            assert "stale" not in page
+            assert (page.startswith("Before\n"), page.endswith("-->\nAfter\n")) == (True, True)
+    assert set(data.parent.rglob("*.md")) == documents
 
 
-@pytest.mark.parametrize("content", ["", "<!-- x:end --> <!-- x:start -->", "<!-- x:start -->"])
-def test_a_file_without_markers_is_left_alone(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "README.md"
-    path.write_text(content)
-    with pytest.raises(DataReportError, match="needs a line <!-- x:start -->"):
-        write_between_markers(path, "x", "new")
-    assert path.read_text() == content
+def test_the_origin_of_a_source_is_a_link(data: Path) -> None:
+    parts = {part.name: part.content for part in data_report(data)}
+    link = "[nobody/nothing at 0123456789](https://github.com/nobody/nothing/tree/"
+    assert link in parts["sources"]
 
 
-def test_datasheet_says_of_each_source_what_the_registry_says() -> None:
-    datasheet = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    details = source_details(load_registry(ROOT / "data" / "sources.toml"))
-    assert details in datasheet, "run: python -m training data-report --write data/README.md"
-    assert "<!-- data-report:start -->" in datasheet
-    assert "<!-- data-report:end -->" in datasheet
+def test_documents_are_as_the_command_writes_them() -> None:
+    """What needs the sources' files is left out: they are not in the repository."""
+    data = ROOT / "data"
+    parts = label_parts(data, load_registry(data / "sources.toml"))
+    for part in parts:
+        path = ROOT / part.document
+        page = path.read_text(encoding="utf-8")
+        assert with_block(page, part.name, part.content, path) == page, (
+            f"{part.document}, {part.name}: run python -m training data-report --write"
+        )

@@ -144,6 +144,17 @@ def test_what_upstream_damaged_never_appears(tmp_path: Path, content: bytes) -> 
     assert left_behind(tmp_path) == []
 
 
+def test_no_more_is_read_than_shows_that_it_is_too_much(tmp_path: Path) -> None:
+    stream = io.BytesIO(CONTENT * 100)
+
+    @contextmanager
+    def open_url(_url: str, _timeout: float) -> Iterator[IO[bytes]]:
+        yield stream
+
+    assert bring(tmp_path, Upstream(open_url=open_url))[0] == "damaged"
+    assert stream.tell() == len(CONTENT) + 1
+
+
 def test_half_a_download_never_appears(tmp_path: Path) -> None:
     @contextmanager
     def open_url(url: str, timeout: float) -> Iterator[IO[bytes]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sqlite3
 import time
 import tomllib
@@ -13,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.behaviour.browsing import CHROMIUM, browsing
 from tests.behaviour.running import Service, publish_tiny_model
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
@@ -28,11 +27,8 @@ DESK = "desk-key-of-this-test-0"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as started:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        found = started.chromium.launch(executable_path=CHROMIUM, args=options)
+    with browsing() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture

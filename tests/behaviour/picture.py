@@ -31,7 +31,7 @@ def parts() -> dict[str, str]:
 
 
 def take(port: int, path: Path) -> None:
-    """Photograph the console with its example, the second comment's guidelines open.
+    """Photograph the console with its example, the first comment's guidelines open.
 
     Args:
         port: Of a service that is ready.
@@ -43,7 +43,7 @@ def take(port: int, path: Path) -> None:
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
         page.goto(f"http://127.0.0.1:{port}/console")
         expect(page.locator("#status")).to_have_text("3 comments judged")
-        page.locator("#results details summary").nth(1).click()
+        page.locator("#results details summary").first.click()
         page.screenshot(path=path, full_page=True)
 
 

@@ -15,6 +15,7 @@ from scoring.classify import Judgements
 from scoring.guidelines import CATEGORIES, GUIDELINES, GUIDELINES_VERSION
 from service.context import context_of, served_model
 from service.documents import schemas
+from service.documents.examples import example_answers
 from service.documents.pages import POLICY, SCRIPT_PATH, documentation_page, try_script
 from service.http.body import read_json_body
 from service.http.problems import CODES
@@ -174,7 +175,7 @@ async def metrics(request: Request) -> Response:
 @router.get("/docs", include_in_schema=False)
 async def docs(request: Request) -> Response:
     """Give the documentation as one self-contained page."""
-    page = documentation_page(request.app.openapi())
+    page = documentation_page(request.app.openapi(), example_answers())
     return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
 

@@ -118,6 +118,12 @@ def test_a_service_that_was_away_is_asked_again(page: Page, keeping: Service) ->
     expect(page.locator("#status")).to_have_text("3 comments judged", timeout=10_000)
 
 
+def serious(page: Page) -> list[tuple[str, str]]:
+    found = Axe().run(page).response["violations"]
+    return [(one["id"], one["nodes"][0]["target"]) for one in found
+            if one["impact"] in ("serious", "critical")]  # fmt: skip
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious_keeps_a_screen_reader_out(
     page: Page, keeping: Service, scheme: str
@@ -126,10 +132,7 @@ def test_nothing_serious_keeps_a_screen_reader_out(
     open_console(page, keeping, "you are an idiot\nthank you\nשלום وسهلا")
     for summary in page.locator("summary").all():
         summary.click()
-    found = Axe().run(page).response["violations"]
-    serious = [(one["id"], one["nodes"][0]["target"]) for one in found
-               if one["impact"] in ("serious", "critical")]  # fmt: skip
-    assert serious == []
+    assert serious(page) == []
 
 
 def test_it_fits_a_narrow_screen_and_reads_from_the_right(page: Page, keeping: Service) -> None:
@@ -144,17 +147,29 @@ def test_it_fits_a_narrow_screen_and_reads_from_the_right(page: Page, keeping: S
     assert page.locator("#results .text").last.evaluate(direction) == "ltr"
 
 
+def test_nothing_serious_keeps_a_screen_reader_out_of_the_documentation(
+    page: Page, keeping: Service
+) -> None:
+    page.goto(f"http://127.0.0.1:{keeping.port}/docs")
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert serious(page) == []
+
+
 def test_a_route_is_tried_on_the_page_of_documentation(page: Page, keeping: Service) -> None:
     page.goto(f"http://127.0.0.1:{keeping.port}/docs")
     box = page.locator('form[data-path="/classify"]')
     box.get_by_role("button").click()
-    expect(box.locator("pre")).to_contain_text('"decision": "reject"')
+    expect(box.locator(".answer")).to_contain_text('"decision": "reject"')
     box.locator("textarea").fill("{")
     box.get_by_role("button").click()
-    expect(box.locator("pre")).to_contain_text('"code": "invalid_json"')
+    expect(box.locator(".answer")).to_contain_text('"code": "invalid_json"')
+    with_query = page.locator('form[data-path^="/feedback/scores?"]')
+    with_query.get_by_role("button").click()
+    expect(with_query.locator(".answer")).to_contain_text('"results": []')
     plain = page.locator('form[data-path="/metrics"]')
     plain.get_by_role("button").click()
-    expect(plain.locator("pre")).to_contain_text("moderation_requests_total")
+    expect(plain.locator(".answer")).to_contain_text("moderation_requests_total")
 
 
 def test_what_is_asked_stays_on_the_machine(page: Page, keeping: Service) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from tests.behaviour.running import free_port, status_of, wait_until
+from tests.behaviour.running import START_SECONDS, free_port, status_of, wait_until
 from training.own_labels.written import read_written
 from training.sources.labels import REJECT, YES
 
@@ -127,7 +127,7 @@ def test_the_whole_loop(tmp_path: Path) -> None:
     )  # fmt: skip
     try:
         with newsroom.timed("serve, first start"):
-            wait_until(lambda: status_of(newsroom.port) == 200, process=service)
+            wait_until(lambda: status_of(newsroom.port) == 200, START_SECONDS, process=service)
         shipped = newsroom.get("/readyz")["model"]
 
         with newsroom.timed("import of 5,000 decisions"):

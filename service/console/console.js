@@ -8,7 +8,7 @@ import { TITLES, shown } from "./results.js";
 import { ask, element, say, Told, trying } from "./service.js";
 import * as thresholds from "./thresholds.js";
 
-const MOST = 5000; // comments that the page can hold
+const MOST = 2000; // comments that the page can hold: with more a key takes longer than a blink
 const policies = {};
 let own = "";
 let comments = [];

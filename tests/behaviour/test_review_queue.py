@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.behaviour.browsing import CHROMIUM, kept, open_console
 from tests.behaviour.running import Service, wait_until
@@ -141,6 +141,28 @@ def test_requests_stay_within_the_services_limits(
     decisions(database, 30)
 
 
+def test_a_decision_whose_answer_was_lost_is_sent_again_and_counts_once(
+    page: Page, keeping: Service, database: Path
+) -> None:
+    sent: list[str | None] = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        sent.append(route.request.post_data)
+        if len(sent) > 1:
+            route.continue_()
+            return
+        route.fetch()
+        route.abort()
+
+    page.route("**/feedback", lose_the_first_answer)
+    open_console(page, keeping, "you are an idiot")
+    page.locator("#results > li").first.get_by_role("button", name="Reject").click()
+    expect(page.locator("#queue")).to_have_text("1 of 1 decided", timeout=15_000)
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+    decisions(database, 1)
+
+
 def test_a_guideline_is_chosen_and_a_decision_taken_back_by_keyboard(
     page: Page, keeping: Service, database: Path
 ) -> None:
@@ -195,11 +217,11 @@ def test_more_than_the_page_can_hold_is_refused_and_nothing_is_cut(
     page: Page, keeping: Service, tmp_path: Path
 ) -> None:
     source = tmp_path / "many.csv"
-    source.write_text("text\n" + "thank you\n" * 5001, encoding="utf-8")
+    source.write_text("text\n" + "thank you\n" * 2001, encoding="utf-8")
     open_console(page, keeping)
     page.get_by_text("A file of comments").click()
     page.locator("#queue-file").set_input_files(source)
-    expect(page.locator("#status")).to_have_text("5001 comments; allowed: 5000 at once")
+    expect(page.locator("#status")).to_have_text("2001 comments; allowed: 2000 at once")
 
 
 def test_nothing_is_stored_before_a_moderator_decides(

@@ -15,7 +15,7 @@ setup(
     package_data={
         "scoring": ["py.typed", "model/common_tokens.txt"],
         "service.console": ["*.html", "*.css", "*.js"],
-        "service.documents": ["*.js"],
+        "service.documents": ["*.js", "*.json"],
         "service": ["wire/perspective_discovery.json", "wire/perspective_map.json"],
         "scoring.shipped_models": ["CURRENT", f"{VERSION}/*"],
     },

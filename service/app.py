@@ -22,6 +22,7 @@ from scoring.errors import ScoringError
 from service.console.routes import router as console_router
 from service.context import Context
 from service.documents.openapi import API_VERSION, TITLE, build_document
+from service.feedback_routes import router as feedback_router
 from service.http.middleware import Edge
 from service.http.problems import http_problem
 from service.keys.limits import Load, RateLimits
@@ -72,6 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.context = context
     # the routes themselves, not a router inside the router: it would be asked on every request
     app.router.routes.extend(router.routes)
+    app.router.routes.extend(feedback_router.routes)
     app.router.routes.extend(wire_router.routes)
     app.router.routes.extend(console_router.routes)
     app.router.routes.extend(model_router.routes)

@@ -82,11 +82,7 @@ async def keep_feedback(context: Context, items: Sequence[Feedback]) -> int:
     Raises:
         Problem: `feedback_disabled`, `feedback_unavailable`.
     """
-    store = context.feedback
-    if store is None:
-        raise Problem(
-            "feedback_disabled", "set MODERATION_FEEDBACK_DATABASE, such as sqlite:///feedback.db"
-        )
+    store = _feedback_store(context)
     from service.feedback.store import UNAVAILABLE
 
     try:
@@ -98,6 +94,38 @@ async def keep_feedback(context: Context, items: Sequence[Feedback]) -> int:
         _count_agreement(context, items)
         return new
     raise Problem("feedback_unavailable", "nothing was kept; send it again", {"Retry-After": "5"})
+
+
+async def decided_comments(context: Context, most: int) -> list[tuple[str, str]]:
+    """Read the comments that moderators decided on last.
+
+    Args:
+        context: The application's context.
+        most: Most decisions to look at.
+
+    Returns:
+        Text and decision of each comment, the latest decision first.
+
+    Raises:
+        Problem: `feedback_disabled`, `feedback_unavailable`.
+    """
+    store = _feedback_store(context)
+    from service.feedback.store import UNAVAILABLE
+
+    try:
+        return await asyncio.to_thread(store.latest_decisions, most)
+    except UNAVAILABLE as error:
+        # the driver's message may quote what is kept
+        _log.error("feedback not read", extra={"fields": {"error": type(error).__name__}})
+    raise Problem("feedback_unavailable", "nothing was read; ask again", {"Retry-After": "5"})
+
+
+def _feedback_store(context: Context) -> FeedbackStore:
+    if context.feedback is None:
+        raise Problem(
+            "feedback_disabled", "set MODERATION_FEEDBACK_DATABASE, such as sqlite:///feedback.db"
+        )
+    return context.feedback
 
 
 def _count_agreement(context: Context, items: Sequence[Feedback]) -> None:

@@ -13,8 +13,9 @@ from fastapi.routing import APIRoute
 
 from scoring.classify import Judgements
 from scoring.guidelines import CATEGORIES, GUIDELINES, GUIDELINES_VERSION
-from service.context import context_of, keep_feedback, served_model
+from service.context import context_of, served_model
 from service.documents import schemas
+from service.documents.examples import example_answers
 from service.documents.pages import POLICY, SCRIPT_PATH, documentation_page, try_script
 from service.http.body import read_json_body
 from service.http.problems import CODES
@@ -31,9 +32,7 @@ from service.wire.classify import (
     count_offsets,
     format_answer,
     parse_classify,
-    parse_json,
 )
-from service.wire.feedback import parse_feedback
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -109,7 +108,7 @@ async def classify(request: Request) -> Response:
     body = await read_json_body(request, settings.max_body_bytes)
     call = parse_classify(body, settings.max_comments, settings.max_comment_bytes)
     request.scope["moderation.comments"] = len(call.items)
-    policy = choose_policy(call, served.policies, settings.policy)
+    policy = choose_policy(call.policy, served.policies, settings.policy)
     comments = [item for item in call.items if isinstance(item, Comment)]
     judgements = await classify_in_steps(
         context.batcher, served, policy, [comment.text for comment in comments],
@@ -121,42 +120,6 @@ async def classify(request: Request) -> Response:
         context.shadow.note(ids, judgements, served.manifest.version)
     judgements = count_offsets(call, judgements)
     return json_response(format_answer(served.manifest, call.items, judgements))
-
-
-@router.post(
-    "/feedback",
-    summary="Keep moderators' decisions",
-    responses={
-        200: {"model": schemas.FeedbackAnswer},
-        **problems(
-            "invalid_json", "incomplete_body", "body_too_large", "unsupported_media_type",
-            "invalid_request", "feedback_disabled", "feedback_unavailable",
-        ),
-    },
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "anyOf": [
-                            {"$ref": "#/components/schemas/ManyFeedback"},
-                            {"$ref": "#/components/schemas/FeedbackIn"},
-                        ]
-                    }
-                }
-            },
-        }
-    },
-)  # fmt: skip
-async def feedback(request: Request) -> Response:
-    """Keep what moderators decided, all of a request or nothing; nothing else is ever kept."""
-    context = context_of(request)
-    settings = context.settings
-    content = parse_json(await read_json_body(request, settings.max_body_bytes))
-    items = parse_feedback(content, settings.max_comments, settings.max_comment_bytes)
-    new = await keep_feedback(context, items)
-    return json_response({"received": len(items), "new": new})
 
 
 @router.get(
@@ -212,7 +175,7 @@ async def metrics(request: Request) -> Response:
 @router.get("/docs", include_in_schema=False)
 async def docs(request: Request) -> Response:
     """Give the documentation as one self-contained page."""
-    page = documentation_page(request.app.openapi())
+    page = documentation_page(request.app.openapi(), example_answers())
     return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from service.http.problems import CODES, ITEM_CODES
 from service.settings_table import SETTINGS
 
 ROOT = Path(__file__).parents[1]
+CONTRACT = ROOT / "tests" / "service" / "openapi.json"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TARGETS = re.findall(
     r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
@@ -35,6 +37,16 @@ def test_environment_variable_is_in_the_readme(setting: str) -> None:
 @pytest.mark.parametrize("code", [c.code for c in (*CODES, *ITEM_CODES)])
 def test_error_code_is_in_the_readme(code: str) -> None:
     assert f"`{code}`" in README
+
+
+def test_every_route_is_in_the_table_of_routes() -> None:
+    document = json.loads(CONTRACT.read_text(encoding="utf-8"))
+    lines = [line for line in README.splitlines() if line.startswith(("| `GET ", "| `POST "))]
+    table = "\n".join(lines)
+    for path in document["paths"]:
+        # of routes that share a path, such as Akismet's, the last part names the others
+        name = path.rpartition("/")[2]
+        assert f" {path}`" in table or f"`{name}`" in table, path
 
 
 def test_links_in_documents_lead_somewhere() -> None:

@@ -1,8 +1,8 @@
 // A file of comments: read here, judged in pieces, saved with what was decided.
-import { ask, element, save, say } from "./service.js";
-import { format, parse, textColumn } from "./table.js";
+import { judge } from "./pieces.js";
+import { element, save, say, Told, trying } from "./service.js";
+import { format, idColumn, parse, textColumn } from "./table.js";
 
-const PIECE = 100;
 const ADDED = ["decision", "reject_probability", "reasons", "review_reason"];
 
 function told(result) {
@@ -10,38 +10,47 @@ function told(result) {
   return [result.decision, result.reject.toFixed(4), result.reasons.join(" "), result.review_reason || ""];
 }
 
-// Judge all rows; what cannot be judged says so in its place.
-async function judged(rows, column, policy) {
-  const found = [];
-  for (let first = 0; first < rows.length; first += PIECE) {
-    const piece = rows.slice(first, first + PIECE);
-    const comments = piece.map((row) => ({ text: row[column] ?? "" }));
-    const answer = await ask("/classify", policy ? { comments, policy } : { comments });
-    found.push(...answer.results.map(told));
-    element("progress").value = found.length / rows.length;
-    say(`${found.length} of ${rows.length} comments judged`);
-  }
-  return found;
+async function read(file) {
+  const [head, ...rows] = parse(await file.text());
+  if (!rows.length) throw new Told("the file has no rows below its head");
+  return { head, rows };
 }
 
-async function score(event) {
-  const file = event.target.files[0];
-  if (!file) return;
-  element("progress").hidden = false;
+async function score(file) {
+  const progress = element("progress");
+  progress.hidden = false;
   try {
-    const [head, ...rows] = parse(await file.text());
-    if (!rows.length) throw new Error("the file has no rows below its head");
-    const found = await judged(rows, textColumn(head), element("policy").value);
-    const whole = rows.map((row, place) => [...row, ...found[place]]);
+    const { head, rows } = await read(file);
+    const column = textColumn(head);
+    const policy = element("policy").value;
+    const comments = rows.map((row) => ({ text: row[column] ?? "" }));
+    const found = await judge(comments, policy ? { policy } : {}, undefined, (share) => (progress.value = share));
+    const whole = rows.map((row, place) => [...row, ...told(found[place])]);
     save(file.name.replace(/\.\w+$/, "") + "-judged.csv", format([[...head, ...ADDED], ...whole]), "text/csv");
     say(`${rows.length} comments judged and saved`);
-  } catch (error) {
-    say(error.message);
+  } finally {
+    progress.hidden = true;
   }
-  element("progress").hidden = true;
-  event.target.value = "";
 }
 
-export function start() {
-  element("file").addEventListener("change", score);
+// The comments of a file, with their ids where a column has them; empty rows are none.
+async function comments(file) {
+  const { head, rows } = await read(file);
+  const [column, id] = [textColumn(head), idColumn(head)];
+  const whole = rows.filter((row) => (row[column] ?? "").trim());
+  return whole.map((row) => ({ text: row[column], id: row[id] ?? "" }));
+}
+
+function onFile(id, work) {
+  element(id).addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    if (file) await trying(() => work(file));
+    event.target.value = "";
+  });
+}
+
+// Files are judged and saved, or their comments given to a queue.
+export function start(queue) {
+  onFile("file", score);
+  onFile("queue-file", async (file) => queue(await comments(file)));
 }

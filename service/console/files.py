@@ -12,8 +12,8 @@ POLICY: Final = (
 )
 """Content-Security-Policy: this service's own script and style, nothing inline, no other host."""
 _SCRIPTS: Final = (
-    "archive", "console", "decisions", "models", "moderate", "results", "service", "table",
-    "thresholds",
+    "archive", "console", "decisions", "models", "moderate", "outbox", "pieces", "results",
+    "service", "table", "thresholds",
 )  # fmt: skip
 PATHS: Final = {
     "/console": ("index.html", "text/html; charset=utf-8"),

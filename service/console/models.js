@@ -1,14 +1,10 @@
 // The models that are there; to take another needs a key of the scope admin.
-import { ask, element, say } from "./service.js";
+import { ask, element, say, trying } from "./service.js";
 
 async function change(path, body) {
-  try {
-    const answer = await ask(path, body);
-    say(`${answer.chosen} is taken within ${answer.reload_seconds} s`);
-    setTimeout(list, 1000 * answer.reload_seconds + 500);
-  } catch (error) {
-    say(error.message);
-  }
+  const answer = await ask(path, body);
+  say(`${answer.chosen} is taken within ${answer.reload_seconds} s`);
+  setTimeout(() => trying(list), 1000 * answer.reload_seconds + 500);
 }
 
 function line(model) {
@@ -19,22 +15,18 @@ function line(model) {
     const button = document.createElement("button");
     button.textContent = "Use";
     button.setAttribute("aria-label", `Use ${model.version}`);
-    button.addEventListener("click", () => change("/models/use", { version: model.version }));
+    button.addEventListener("click", () => trying(() => change("/models/use", { version: model.version })));
     item.append(button);
   }
   return item;
 }
 
 async function list() {
-  try {
-    const answer = await ask("/models");
-    element("versions").replaceChildren(...answer.versions.map(line));
-  } catch (error) {
-    say(error.message);
-  }
+  const answer = await ask("/models");
+  element("versions").replaceChildren(...answer.versions.map(line));
 }
 
 export function start() {
-  element("models").addEventListener("toggle", (event) => event.target.open && list());
-  element("roll-back").addEventListener("click", () => change("/models/roll-back", {}));
+  element("models").addEventListener("toggle", (event) => event.target.open && trying(list));
+  element("roll-back").addEventListener("click", () => trying(() => change("/models/roll-back", {})));
 }

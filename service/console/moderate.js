@@ -1,67 +1,84 @@
-// A moderator's decisions on the comments shown: kept as feedback, one at a time, each can be undone
-// until the next is made or some seconds have passed.
+// A moderator's decisions on the comments shown, by button or key. A comment is
+// `{ text, id, decision, item }`: what was decided here, and its place on the page.
+import * as outbox from "./outbox.js";
 import { TITLES } from "./results.js";
-import { ask, element, say } from "./service.js";
+import { element, say } from "./service.js";
 
-const UNDO_SECONDS = 5;
-let pending = null;
+const LONGEST_ID = 200; // what POST /feedback takes
+const open = () => [...document.querySelectorAll("#results > li.queued:not([data-moderated])")];
+
+function mark(comment, decision) {
+  comment.decision = decision;
+  if (decision) comment.item.dataset.moderated = decision;
+  else delete comment.item.dataset.moderated;
+}
 
 // Put the buttons of one comment to work.
-export function offer(item, text, result, model) {
+export function offer(item, comment, result) {
   const reason = item.querySelector("select");
   reason.append(...Object.keys(result.categories).map((key) => new Option(TITLES[key] || key, key)));
   const likeliest = result.reasons[0] || (result.likeliest || [])[0];
   if (likeliest) reason.value = likeliest;
-  const told = { text, model };
-  item.querySelector(".approve-it").addEventListener("click", () => put(item, { ...told, decision: "approve" }));
+  comment.item = item;
+  item.classList.add("queued");
+  mark(comment, comment.decision);
+  const told = { text: comment.text, model: result.model };
+  if (comment.id && [...comment.id].length <= LONGEST_ID) told.comment_id = comment.id;
+  item.querySelector(".approve-it").addEventListener("click", () => put(comment, { ...told, decision: "approve" }));
   item.querySelector(".reject-it").addEventListener("click", () => {
-    const categories = reason.value ? [reason.value] : [];
-    put(item, { ...told, decision: "reject", categories });
+    put(comment, { ...told, decision: "reject", categories: reason.value ? [reason.value] : [] });
   });
 }
 
-async function put(item, feedback) {
-  await send();
-  const timer = setTimeout(send, 1000 * UNDO_SECONDS);
-  pending = { item, timer, feedback: { ...feedback, idempotency_key: crypto.randomUUID() } };
-  item.dataset.moderated = feedback.decision;
-  say(`${feedback.decision}: kept in ${UNDO_SECONDS} seconds; u takes it back`);
-  const next = document.querySelector("#results > li:not([data-moderated])");
-  if (next) next.focus();
-}
-
-async function send() {
-  if (!pending) return;
-  const { item, timer, feedback } = pending;
-  clearTimeout(timer);
-  pending = null;
-  try {
-    await ask("/feedback", feedback);
-    say(`${feedback.decision}: kept`);
-  } catch (error) {
-    delete item.dataset.moderated;
-    say(error.message);
-  }
+function put(comment, feedback) {
+  outbox.put(comment, comment.decision, feedback);
+  mark(comment, feedback.decision);
+  showProgress();
+  say(`${feedback.decision}: kept in ${outbox.UNDO_SECONDS} seconds; u takes it back`);
+  const left = open();
+  const after = (other) => comment.item.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+  (left.find(after) || left[0] || comment.item).focus();
 }
 
 function undo() {
-  if (!pending) return;
-  clearTimeout(pending.timer);
-  delete pending.item.dataset.moderated;
-  pending.item.focus();
-  pending = null;
-  say("taken back; nothing was kept");
+  const taken = outbox.takeBack();
+  say(taken ? "taken back" : "nothing to take back; decide again, and the later decision counts");
+  if (!taken) return;
+  mark(taken.comment, taken.before);
+  showProgress();
+  taken.comment.item.focus();
 }
 
-// Letters while a comment has the focus: a, r, u; j and k go on and back.
+export function showProgress() {
+  const all = document.querySelectorAll("#results > li.queued").length;
+  const waiting = outbox.unkept();
+  const unkept = waiting ? `, ${waiting} not yet kept` : "";
+  element("queue").textContent = `${all - open().length} of ${all} decided${unkept}`;
+}
+
+// In the list of guidelines: Enter rejects for the one chosen, Escape goes back.
+function keyInList(event, item) {
+  if (event.key === "Enter") item.querySelector(".reject-it").click();
+  else if (event.key === "Escape") item.focus();
+  else return;
+  event.preventDefault();
+}
+
+// Letters while a comment has the focus.
 function key(event) {
   const item = document.activeElement.closest("#results > li");
-  if (!item || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select, input")) return;
-  const press = (name) => item.querySelector(name)?.click();
-  const go = (other) => other && other.focus();
+  if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches("select")) {
+    keyInList(event, item);
+    return;
+  }
   const does = {
-    a: () => press(".approve-it"), r: () => press(".reject-it"), u: undo,
-    j: () => go(item.nextElementSibling), k: () => go(item.previousElementSibling),
+    a: () => item.querySelector(".approve-it")?.click(),
+    r: () => item.querySelector(".reject-it")?.click(),
+    g: () => item.querySelector("select")?.focus(),
+    u: undo,
+    j: () => item.nextElementSibling?.focus(),
+    k: () => item.previousElementSibling?.focus(),
   }[event.key];
   if (!does) return;
   event.preventDefault();
@@ -69,7 +86,7 @@ function key(event) {
 }
 
 export function start() {
+  outbox.start((letters) => letters.forEach(({ comment, before }) => mark(comment, before)), showProgress);
   document.addEventListener("keydown", key);
-  window.addEventListener("pagehide", send);
   element("undo").addEventListener("click", undo);
 }

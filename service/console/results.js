@@ -72,6 +72,9 @@ export function shown(text, result) {
   item.querySelector(".text").append(marked(text, spans));
   verdict.querySelector("strong").textContent = result.decision;
   verdict.querySelector("span").textContent = sentence(result);
-  item.querySelector("tbody").append(...Object.entries(result.categories).map(([key, score]) => row(key, score)));
+  // written when it is opened: a queue of thousands would hold as many tables
+  item.querySelector("details").addEventListener("toggle", () => {
+    item.querySelector("tbody").append(...Object.entries(result.categories).map(([key, score]) => row(key, score)));
+  }, { once: true });
   return item;
 }

@@ -1,6 +1,8 @@
 // Comma-separated values, as RFC 4180 has them; spreadsheets' semicolons and tabs too.
+import { Told } from "./service.js";
 
 const NAMES = ["text", "comment", "body", "content", "comment_text", "comment_content", "message"];
+const IDS = ["id", "comment_id"];
 
 // The rows of a file, each a list of cells.
 export function parse(content) {
@@ -28,9 +30,14 @@ export function parse(content) {
 export function textColumn(head) {
   const found = head.findIndex((name) => NAMES.includes(name.trim().toLowerCase()));
   if (found < 0 && head.length > 1) {
-    throw new Error(`no column is named ${NAMES.join(", ")}; the file has ${head.length} columns`);
+    throw new Told(`no column is named ${NAMES.join(", ")}; the file has ${head.length} columns`);
   }
   return Math.max(found, 0);
+}
+
+// Which column names the comments; -1 for none.
+export function idColumn(head) {
+  return head.findIndex((name) => IDS.includes(name.trim().toLowerCase()));
 }
 
 // A cell that a spreadsheet takes for a formula gets an apostrophe before it.

@@ -1,7 +1,10 @@
-"""A request of every route that takes a body: in the OpenAPI document, and to try on `/docs`."""
+"""A request and an answer of every route: in the OpenAPI document, and on `/docs` to try."""
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -34,3 +37,17 @@ EXAMPLES: Final[dict[str, Any]] = {
     "/1.1/submit-ham": urlencode({**_AKISMET, "comment_content": "Thank you."}),
 }  # fmt: skip
 """By path, all POST: an object for a body of JSON, a text for a form's."""
+ANSWERS: Final = Path(__file__).with_name("answers.json")
+"""What the shipped model answers, written by `tests.fixtures.document_answers`."""
+
+
+@lru_cache(maxsize=1)
+def example_answers() -> dict[str, dict[str, Any]]:
+    """Read what was asked and answered, lists cut to their first entries.
+
+    Returns:
+        By method and path: `path` with its query, `headers`, `body` (None for none, a text for a
+        form's) and `answer`, an object or a text.
+    """
+    read: dict[str, dict[str, Any]] = json.loads(ANSWERS.read_text(encoding="utf-8"))
+    return read

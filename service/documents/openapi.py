@@ -20,7 +20,7 @@ from service.documents.schemas import (
 from service.documents.wire_shapes import WIRE_SHAPES
 from service.http.problems import CODES, ITEM_CODES, Code
 
-API_VERSION: Final = "1.2.0"
+API_VERSION: Final = "1.3.0"
 """Version of the HTTP contract: a new field raises the second number, nothing else may change."""
 TITLE: Final = "Comment moderation"
 _BODIES: Final = (ManyComments, OneComment, ManyFeedback, FeedbackIn, ModelUse, ProblemDocument)

@@ -31,18 +31,19 @@ h2 code { font-size: 1em }
 """
 
 
-def documentation_page(document: dict[str, Any]) -> str:
+def documentation_page(document: dict[str, Any], answers: dict[str, dict[str, Any]]) -> str:
     """Write the page.
 
     Args:
         document: The OpenAPI document.
+        answers: What each route was asked and answered, see `example_answers`.
 
     Returns:
         HTML with its style inside.
     """
     title = escape(document["info"]["title"])
     operations = [
-        _operation(method, path, operation)
+        _operation(method, path, operation, answers[f"{method.upper()} {path}"])
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
@@ -56,7 +57,9 @@ def documentation_page(document: dict[str, Any]) -> str:
             f"<title>{title}</title><style>{_STYLE}</style>",
             f'<script src="{SCRIPT_PATH}" type="module"></script></head><body>',
             f"<h1>{title} {escape(document['info']['version'])}</h1>",
-            '<p>The same as <a href="/openapi.json">OpenAPI</a>, for programs.</p>',
+            '<p>The same as <a href="/openapi.json">OpenAPI</a>, for programs. The answers are '
+            "those of the shipped model to the requests above them; of a list the first entries "
+            "are shown.</p>",
             '<p><label for="key">Key, where the service has keys</label> '
             '<input id="key" type="password" autocomplete="off"></p>',
             *operations,
@@ -69,7 +72,7 @@ def documentation_page(document: dict[str, Any]) -> str:
     )
 
 
-def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
+def _operation(method: str, path: str, operation: dict[str, Any], asked: dict[str, Any]) -> str:
     rows = [
         [f"<code>{escape(status)}</code>", _content(answer)]
         for status, answer in operation["responses"].items()
@@ -81,30 +84,39 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
             f"<p>{escape(operation['summary'])}. {escape(operation.get('description', ''))}</p>",
             f"<p>Takes {_content(takes)}.</p>" if takes else "",
             _table(("status", "answer"), rows),
-            _try_box(method, path, (takes or {}).get("content", {})),
+            _try_box(method, path, next(iter((takes or {}).get("content", {})), ""), asked),
+            f"<details><summary>Answer to {method.upper()} {escape(asked['path'])}</summary>",
+            f'<pre tabindex="0">{escape(_written(asked["answer"]))}</pre></details>',
         ]
     )
 
 
-def _try_box(method: str, path: str, content: dict[str, Any]) -> str:
+def _try_box(method: str, path: str, kind: str, asked: dict[str, Any]) -> str:
     """Write a form that sends the example of a route; a route without a body is just asked."""
-    kind = next(iter(content), "")
-    example = content[kind].get("example", "") if kind else ""
-    if not isinstance(example, str):
-        example = orjson.dumps(example, option=orjson.OPT_INDENT_2).decode()
+    example = "" if asked["body"] is None else _written(asked["body"])
     box = (
         f'<textarea rows="{min(12, example.count(chr(10)) + 2)}" spellcheck="false" '
         f'aria-label="Body of {escape(path)}">{escape(example)}</textarea>'
     )
+    headers = [f"{name}: {value}" for name, value in asked["headers"].items()]
+    line = "\n".join([f"{method.upper()} {asked['path']}", *headers])
     return "\n".join(
         [
-            f'<form class="try" data-method="{method.upper()}" data-path="{escape(path)}" '
-            f'data-kind="{escape(kind)}">',
+            f'<form class="try" data-method="{method.upper()}" '
+            f'data-path="{escape(asked["path"])}" data-kind="{escape(kind)}">',
+            f'<pre tabindex="0">{escape(line)}</pre>',
             box if kind else "",
             f'<button aria-label="Send {method.upper()} {escape(path)}">Send</button>'
-            '<pre hidden tabindex="0" aria-label="Answer"></pre></form>',
+            '<pre class="answer" hidden tabindex="0" aria-label="Answer"></pre></form>',
         ]
     )
+
+
+def _written(content: object) -> str:
+    """Write JSON for people; a text, such as a form's, is as it is."""
+    if isinstance(content, str):
+        return content
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2).decode()
 
 
 @lru_cache(maxsize=1)
@@ -149,10 +161,7 @@ def _schema(name: str, schema: dict[str, Any]) -> str:
          escape(value.get("description", ""))]
         for key, value in schema.get("properties", {}).items()
     ]  # fmt: skip
-    examples = [
-        f"<pre>{escape(orjson.dumps(example, option=orjson.OPT_INDENT_2).decode())}</pre>"
-        for example in schema.get("examples", [])
-    ]
+    examples = [f"<pre>{escape(_written(example))}</pre>" for example in schema.get("examples", [])]
     return "\n".join(
         [
             f'<h3 id="{escape(name)}">{escape(name)}</h3>',

@@ -90,10 +90,9 @@ class DecidedBy(BaseModel):
     rule: str | None = Field(None, description="The rule's name, where a rule decided.")
 
 
-class Result(BaseModel):
-    """What was decided about one comment."""
+class Judgement(BaseModel):
+    """What the service decides about one comment."""
 
-    id: str | int | None
     decision: Literal["approve", "reject", "review"]
     approve: float = _PROBABILITY
     reject: float = Field(ge=0, le=1, description="Never below the largest category's.")
@@ -109,7 +108,27 @@ class Result(BaseModel):
     decided_by: DecidedBy | None = Field(
         None, description="Only where house rules are in use: the model, or which rule."
     )
+
+
+class Result(Judgement):
+    """What was decided about one comment."""
+
+    id: str | int | None
     spans: list[SpanOut] | None = Field(None, description="Only where explain is true.")
+
+
+class DecidedJudgement(Judgement):
+    """What the service decides about a comment that a moderator decided on."""
+
+    decided: Literal["approve", "reject"] = Field(description="What the moderator decided.")
+
+
+class DecidedScores(BaseModel):
+    """Comments that moderators decided on, the latest first, without their texts and ids."""
+
+    model: str = Field(description="Version of the model that judged them now.")
+    policy: str = Field(description="Preset that decided.")
+    results: list[DecidedJudgement]
 
 
 class ItemError(BaseModel):

@@ -6,7 +6,7 @@ async function send(event) {
   event.preventDefault();
   const form = event.target;
   const { method, path, kind } = form.dataset;
-  const shown = form.querySelector("pre");
+  const shown = form.querySelector(".answer");
   const headers = key.value ? { Authorization: `Bearer ${key.value}` } : {};
   const body = form.querySelector("textarea");
   const options = body ? { method, headers: { ...headers, "Content-Type": kind }, body: body.value } : { method, headers };

@@ -160,6 +160,28 @@ class FeedbackStore:
                 for row in connection.execute(statement).mappings()
             ]  # fmt: skip
 
+    def latest_decisions(self, most: int) -> list[tuple[str, str]]:
+        """List what moderators decided last.
+
+        Args:
+            most: Most decisions to look at; of several on one comment the latest counts.
+
+        Returns:
+            Text and decision of each comment, the latest decision first.
+
+        Raises:
+            SQLAlchemyError: The database cannot be reached.
+        """
+        self.prepare()  # it may be asked before the service's start has made the table
+        columns = (FEEDBACK.c.comment_id, FEEDBACK.c.text, FEEDBACK.c.decision)
+        statement = sa.select(*columns).order_by(FEEDBACK.c.id.desc()).limit(most)
+        latest: dict[tuple[str | None, str], tuple[str, str]] = {}
+        with self._engine.connect() as connection:
+            for comment_id, text, decision in connection.execute(statement):
+                name = (comment_id, "") if comment_id is not None else (None, text)
+                latest.setdefault(name, (text, decision))
+        return list(latest.values())
+
     def export(self) -> Iterator[dict[str, Any]]:
         """List all feedback, the earliest first, as `import` reads it.
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.console.files import PATHS as CONSOLE_PATHS
 from service.context import Context
 from service.http.problems import Problem, problem_response
 from service.wire.problems import WIRE_PROBLEMS
@@ -31,6 +32,9 @@ _CLOSED: Final = 499
 
 PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Routes that are called every few seconds all day: counted, not logged."""
+
+_UNRATED: Final = PROBES | frozenset(CONSOLE_PATHS)
+"""Paths that count towards no rate: a page of a dozen files would use up a caller's."""
 
 _log = logging.getLogger("service.http.middleware")
 
@@ -93,7 +97,7 @@ class Edge:
         if key is not None and key.name:
             scope["moderation.key"] = key.name
         own_rate = None if key is None else key.rate
-        if (own_rate or self._context.rates.rate) and path not in PROBES:
+        if (own_rate or self._context.rates.rate) and path not in _UNRATED:
             caller = (scope.get("client") or ("",))[0] if key is None else key.digest
             self._context.rates.admit(caller, own_rate)
 

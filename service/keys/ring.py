@@ -45,7 +45,9 @@ OPEN_PATHS: Final = frozenset(
 """Paths that need no key: they say nothing about comments, or check one of their own."""
 QUERY_KEY_PATHS: Final = ("/v1alpha1/",)
 """Beginnings of paths whose clients send the key in the query, as Google's do."""
-FEEDBACK_PATHS: Final = frozenset({"/feedback", "/v1alpha1/comments:suggestscore"})
+FEEDBACK_PATHS: Final = frozenset(
+    {"/feedback", "/feedback/scores", "/v1alpha1/comments:suggestscore"}
+)
 """Paths that need the scope `feedback`; all others need `classify`."""
 SHARED_PATHS: Final = frozenset({"/metrics", "/model", "/guidelines"})
 """Paths that a key for running the service may ask as well."""

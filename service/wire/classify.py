@@ -191,11 +191,11 @@ def _parse_policy(value: object) -> str | None:
     raise Problem("unknown_policy", f"policy is {json_type(value)}; allowed: string")
 
 
-def choose_policy(call: ClassifyCall, policies: Mapping[str, Policy], default: str) -> Policy:
+def choose_policy(asked: str | None, policies: Mapping[str, Policy], default: str) -> Policy:
     """Choose the thresholds that a call asks for.
 
     Args:
-        call: What was asked.
+        asked: Name of a preset as sent; None or empty for the service's own.
         policies: The presets of the model in use, by name.
         default: Name of the service's own preset, one of them.
 
@@ -205,10 +205,10 @@ def choose_policy(call: ClassifyCall, policies: Mapping[str, Policy], default: s
     Raises:
         Problem: `unknown_policy`.
     """
-    policy = policies.get(call.policy or default)
+    policy = policies.get(asked or default)
     if policy is None:
         allowed = ", ".join(policies)
-        raise Problem("unknown_policy", f"policy is {_measured(call.policy)}; allowed: {allowed}")
+        raise Problem("unknown_policy", f"policy is {_measured(asked)}; allowed: {allowed}")
     return policy
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 from typing import Final
 
+from tests.behaviour.browsing import CHROMIUM, browsing
 from tests.behaviour.running import ROOT, Service
 
 PICTURE: Final = ROOT / "docs" / "console.png"
@@ -31,24 +31,20 @@ def parts() -> dict[str, str]:
 
 
 def take(port: int, path: Path) -> None:
-    """Photograph the console with its example, the second comment's guidelines open.
+    """Photograph the console with its example, the first comment's guidelines open.
 
     Args:
         port: Of a service that is ready.
         path: Where the picture goes, PNG.
     """
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
 
-    with sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+    with browsing() as browser:
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
         page.goto(f"http://127.0.0.1:{port}/console")
         expect(page.locator("#status")).to_have_text("3 comments judged")
-        page.locator("#results details summary").nth(1).click()
+        page.locator("#results details summary").first.click()
         page.screenshot(path=path, full_page=True)
-        browser.close()
 
 
 def main() -> int:
@@ -57,7 +53,7 @@ def main() -> int:
     Returns:
         0; 1 where there is no browser.
     """
-    if shutil.which("chromium") is None:
+    if CHROMIUM is None:
         sys.stderr.write("chromium is not installed: apt-get install chromium\n")
         return 1
     with tempfile.TemporaryDirectory() as folder:

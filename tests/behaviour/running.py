@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,39 @@ from tests.canaries import leaks
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120.0
+
+
+def free_port() -> int:
+    """Find a port of this machine on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def status_of(port: int, path: str = "/readyz") -> int:
+    """Ask a service of this machine; 0 where nobody answers."""
+    try:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as asked:
+            asked.request("GET", path)
+            return asked.getresponse().status
+    except OSError:
+        return 0
+
+
+def wait_until(
+    condition: Callable[[], bool],
+    seconds: float = 60.0,
+    *,
+    process: subprocess.Popen[bytes] | None = None,
+    told: Callable[[], str] = lambda: "the condition did not come true in time",
+) -> None:
+    """Wait for a condition, and no longer than the process lives that should bring it about."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert process is None or process.poll() is None, told()
+        assert time.monotonic() < deadline, told()
+        time.sleep(0.02)
 
 
 def publish_tiny_model(models: Path, *, second: bool = False) -> str:
@@ -44,9 +78,7 @@ class Service:
         module: str = "service",
         **variables: str,
     ) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self.log = log
         self.models = models
         self.module = module
@@ -74,12 +106,7 @@ class Service:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
     def get(self, path: str) -> int:
-        try:
-            with contextlib.closing(self.connect()) as connection:
-                connection.request("GET", path)
-                return connection.getresponse().status
-        except OSError:
-            return 0
+        return status_of(self.port, path)
 
     def text(self, path: str) -> str:
         with contextlib.closing(self.connect()) as connection:
@@ -93,11 +120,12 @@ class Service:
             return response.status, json.loads(response.read())
 
     def wait_ready(self) -> None:
-        started = time.monotonic()
-        while self.get("/readyz") != 200:
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() - started < START_SECONDS, self.log.read_text()
-            time.sleep(0.02)
+        wait_until(
+            lambda: self.get("/readyz") == 200,
+            START_SECONDS,
+            process=self.process,
+            told=self.log.read_text,
+        )
 
     def stop(self) -> None:
         if self.process.poll() is None:

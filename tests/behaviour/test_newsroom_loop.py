@@ -14,20 +14,20 @@ import sys
 import time
 import urllib.request
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.behaviour.running import START_SECONDS, free_port, status_of, wait_until
 from training.own_labels.written import read_written
 from training.sources.labels import REJECT, YES
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-PORT = 8733
 DECISIONS = 5000
 RULES = """[[words]]
 name = "the harbour trial"
@@ -42,11 +42,12 @@ class Newsroom:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.programs = folder / "environment" / "bin"
+        self.port = free_port()
         self.seconds: dict[str, float] = {}
         self.environment = {
             "PATH": "/usr/bin:/bin",
             "MODERATION_CACHE": str(folder / "cache"),
-            "MODERATION_PORT": str(PORT),
+            "MODERATION_PORT": str(self.port),
             "MODERATION_RULES": str(folder / "rules.toml"),
             "HOME": str(folder),
             **{name: value for name, value in os.environ.items() if name.startswith("PIP_")},
@@ -85,21 +86,14 @@ class Newsroom:
     def get(self, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
-            f"http://127.0.0.1:{PORT}{path}", data, {"Content-Type": "application/json"}
+            f"http://127.0.0.1:{self.port}{path}", data, {"Content-Type": "application/json"}
         )
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
             return json.load(answer)
 
-    def wait(self, condition: Callable[[], bool], seconds: float = 60) -> None:
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                if condition():
-                    return
-            except OSError:
-                pass
-            assert time.monotonic() < deadline, "the service did not follow"
-            time.sleep(0.1)
+    def serves(self, model: str) -> bool:
+        """Whether this model answers; False while nobody does."""
+        return status_of(self.port) == 200 and bool(self.get("/readyz")["model"] == model)
 
 
 def write_export(path: Path) -> None:
@@ -133,7 +127,7 @@ def test_the_whole_loop(tmp_path: Path) -> None:
     )  # fmt: skip
     try:
         with newsroom.timed("serve, first start"):
-            newsroom.wait(lambda: newsroom.get("/readyz")["status"] == "ready")
+            wait_until(lambda: status_of(newsroom.port) == 200, START_SECONDS, process=service)
         shipped = newsroom.get("/readyz")["model"]
 
         with newsroom.timed("import of 5,000 decisions"):
@@ -153,7 +147,7 @@ def test_the_whole_loop(tmp_path: Path) -> None:
         with newsroom.timed("models use"):
             newsroom.command("models", "use", new)
         with newsroom.timed("until the service follows"):
-            newsroom.wait(lambda: newsroom.get("/readyz")["model"] == new)
+            wait_until(lambda: newsroom.serves(new))
 
         (tmp_path / "rules.toml").write_text(RULES)
         with newsroom.timed("rules"):
@@ -163,11 +157,11 @@ def test_the_whole_loop(tmp_path: Path) -> None:
         def decided() -> Any:
             return newsroom.get("/classify", comment)["results"][0]["decided_by"]
 
-        newsroom.wait(lambda: bool(decided() == {"by": "rule", "rule": "the harbour trial"}))
+        wait_until(lambda: bool(decided() == {"by": "rule", "rule": "the harbour trial"}))
 
         with newsroom.timed("models rollback"):
             newsroom.command("models", "rollback")
-        newsroom.wait(lambda: newsroom.get("/readyz")["model"] == shipped)
+        wait_until(lambda: newsroom.serves(shipped))
         assert decided()["by"] == "rule"
     finally:
         service.terminate()

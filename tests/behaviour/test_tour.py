@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.behaviour.running import free_port, status_of, wait_until
 
 ROOT = Path(__file__).parents[2]
 TOUR = (ROOT / "docs" / "tour.md").read_text(encoding="utf-8")
@@ -35,14 +35,6 @@ def clone(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        found: int = free.getsockname()[1]
-    return found
-
-
 @contextmanager
 def serving(line: str, clone: Path, port: int, environment: dict[str, str]) -> Iterator[None]:
     """Run the line that keeps its terminal; the service is ready inside."""
@@ -51,27 +43,15 @@ def serving(line: str, clone: Path, port: int, environment: dict[str, str]) -> I
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + 300
-        while not ready(port):
-            assert process.poll() is None, line
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+        wait_until(lambda: status_of(port) == 200, 300, process=process, told=lambda: line)
         yield
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(40)
 
 
-def ready(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def test_every_line_of_the_tour(clone: Path, port: int, tmp_path: Path) -> None:
-    started = time.monotonic()
+def test_every_line_of_the_tour(clone: Path, tmp_path: Path) -> None:
+    port, started = free_port(), time.monotonic()
     lines = "".join(re.findall(r"```bash\n(.*?)```", TOUR, re.DOTALL))
     first, serve, rest = re.fullmatch(rf"(.*?)([^\n]*{SERVE})\n(.*)", lines, re.DOTALL).groups()  # type: ignore[union-attr]
     environment = {

@@ -7,7 +7,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tests.behaviour.running import free_port
 from tests.benchmarks.setting import MODELS, ROOT, Setting
 
 START_SECONDS: Final = 120.0
@@ -76,7 +76,7 @@ def running(
     Raises:
         ServiceFailed: It did not start.
     """
-    port = _free_port()
+    port = free_port()
     log = setting.folder / f"service-{port}.log"
     chosen = {
         "MODERATION_PORT": str(port),
@@ -140,13 +140,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def _end_of(log: Path) -> str:
     return log.read_text(encoding="utf-8", errors="replace")[-400:]
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def worker_ids(service: RunningService) -> list[int]:

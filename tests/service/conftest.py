@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from scoring.text.normalise import NORMALISER_VERSION, normalise
 from service.app import create_app
 from service.models import ServedModel
 from service.settings import Settings, read_settings
+from tests.behaviour.running import wait_until
 
 INSULT = "you are an idiot"
 PRAISE = "thank you for a clear and honest article"
@@ -217,10 +217,3 @@ def wait_until_fixture() -> WaitUntil:
 def client(models: Path, make_client: MakeClient) -> Client:
     publish_tiny(models)
     return make_client()
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        time.sleep(0.01)

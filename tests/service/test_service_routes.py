@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import json
 import re
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scoring.guidelines import CATEGORIES
-from service.documents.examples import EXAMPLES
+from service.documents.examples import EXAMPLES, example_answers
 from service.http.problems import CODES, ITEM_CODES
 
+ROOT = Path(__file__).parents[2]
 STORED = Path(__file__).with_name("openapi.json")
 
 
@@ -103,7 +105,7 @@ def test_the_page_is_self_contained_and_explains_every_code(client: Any) -> None
     assert re.findall(r"<script[^>]*>", answer.text) == [
         '<script src="/docs/try.js" type="module">'
     ]
-    assert not re.search(r"https?://|@import|url\(|\son\w+=", answer.text)
+    assert not re.search(r"""(?:src|href)=["']?https?:|@import|url\(|\son\w+=""", answer.text)
     script = client.get("/docs/try.js")
     assert script.headers["content-type"] == "text/javascript; charset=utf-8"
     assert not re.search(r"https?://|innerHTML", script.text)
@@ -111,6 +113,27 @@ def test_the_page_is_self_contained_and_explains_every_code(client: Any) -> None
         assert f'id="{entry.code}"' in answer.text
     for link in re.findall(r'href="#(\w+)"', answer.text):
         assert f'id="{link}"' in answer.text
+
+
+def test_the_page_shows_a_request_and_an_answer_of_every_route(client: Any) -> None:
+    page = client.get("/docs").text
+    paths = client.get("/openapi.json").json()["paths"]
+    routes = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+    answers = example_answers()
+    assert sorted(answers) == sorted(routes)
+    for route, asked in answers.items():
+        body = EXAMPLES.get(route.split()[1])
+        assert asked["body"] == body or route == "POST /models/use"
+        assert f"<summary>Answer to {route.split()[0]} {escape(asked['path'])}</summary>" in page
+        answer = asked["answer"]
+        text = answer if isinstance(answer, str) else json.dumps(answer, indent=2)
+        assert f"{escape(text)}</pre></details>" in page, route
+
+
+def test_the_answers_shown_are_of_the_shipped_model() -> None:
+    shipped = (ROOT / "models" / "CURRENT").read_text(encoding="utf-8").strip()
+    told = "python -m tests.fixtures.document_answers"
+    assert example_answers()["GET /readyz"]["answer"]["model"] == shipped, told
 
 
 def test_every_route_with_a_body_has_an_example(client: Any) -> None:

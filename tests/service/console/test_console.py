@@ -43,8 +43,16 @@ def test_nothing_comes_from_elsewhere_and_nothing_is_inline(client: Any) -> None
 
 def test_the_script_sets_text_and_never_markup(client: Any) -> None:
     """A comment is shown, not run."""
-    script = client.get("/console/console.js").text
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script)
+    for path in PATHS:
+        content = client.get(path).text
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", content
+        )
+
+
+def test_what_goes_wrong_is_said_in_one_place(client: Any) -> None:
+    scripts = [client.get(path).text for path in PATHS if path.endswith(".js")]
+    assert sum(script.count("say(error.message)") for script in scripts) == 1
 
 
 def test_every_label_names_a_field(client: Any) -> None:

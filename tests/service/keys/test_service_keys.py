@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from service.console.files import PATHS as CONSOLE_PATHS
 from service.errors import SettingsError
 from service.http.problems import Problem
 from service.keys.__main__ import main
@@ -134,6 +135,13 @@ def test_every_address_has_a_rate_where_there_are_no_keys(
     statuses = [client.classify({"text": "x"}).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
     assert client.get("/readyz").status_code == 200
+
+
+def test_the_files_of_the_console_use_up_no_rate(make_client: Any, publish_model: Any) -> None:
+    publish_model()
+    client = make_client(RATE_LIMIT=1)
+    assert {client.get(path).status_code for path in CONSOLE_PATHS} == {200}
+    assert client.classify({"text": "x"}).status_code == 200
 
 
 def test_too_much_under_way(make_client: Any, publish_model: Any) -> None:

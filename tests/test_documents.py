@@ -12,30 +12,33 @@ from service.http.problems import CODES, ITEM_CODES
 from service.settings_table import SETTINGS
 
 ROOT = Path(__file__).parents[1]
+FRONT_LINES = 230
 CONTRACT = ROOT / "tests" / "service" / "openapi.json"
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+USER_PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+README = "\n".join(page.read_text(encoding="utf-8") for page in USER_PAGES)
+"""The README and the pages that it leads to."""
 TARGETS = re.findall(
     r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
 )
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_make_target_is_in_the_readme(target: str) -> None:
+def test_make_target_is_in_the_documents(target: str) -> None:
     assert f"`make {target}`" in README or f"make {target}\n" in README
 
 
-def test_make_targets_named_in_the_readme_exist() -> None:
-    named = set(re.findall(r"`?make ([a-z-]+)", README)) - {"nothing"}
+def test_make_targets_named_in_the_documents_exist() -> None:
+    named = set(re.findall(r"(?:`|\n)make ([a-z-]+)", README))
     assert named <= set(TARGETS), named - set(TARGETS)
 
 
 @pytest.mark.parametrize("setting", [s.name for s in SETTINGS])
-def test_environment_variable_is_in_the_readme(setting: str) -> None:
+def test_environment_variable_is_in_the_documents(setting: str) -> None:
     assert f"`{setting}`" in README
 
 
 @pytest.mark.parametrize("code", [c.code for c in (*CODES, *ITEM_CODES)])
-def test_error_code_is_in_the_readme(code: str) -> None:
+def test_error_code_is_in_the_documents(code: str) -> None:
     assert f"`{code}`" in README
 
 
@@ -50,10 +53,16 @@ def test_every_route_is_in_the_table_of_routes() -> None:
 
 
 def test_links_in_documents_lead_somewhere() -> None:
-    named = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "data" / "README.md")
+    named = (*USER_PAGES, ROOT / "CONTRIBUTING.md", ROOT / "data" / "README.md")
     for document in (*named, *(ROOT / "docs" / "data").glob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_front_page_is_short_and_leads_to_the_rest() -> None:
+    front = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "](docs/README.md)" in front
+    assert len(front.splitlines()) < FRONT_LINES
 
 
 def test_no_recipe_holds_logic() -> None:

@@ -98,8 +98,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     steps.add_parser("ablation", help="print what each step and each source is worth")
     behaviour = steps.add_parser("behaviour", help="run the behaviour suite on the current version")
     behaviour.add_argument("--write", type=Path, help="put it between the markers of this file")
-    readme = steps.add_parser("readme", help="write the current model's figures and examples")
-    readme.add_argument("path", type=Path, nargs="?", default=Path("README.md"))
+    steps.add_parser("readme", help="write the current model's figures into README.md and docs")
     two = steps.add_parser("compare", help="compare two versions on the held-back comments")
     two.add_argument("first")
     two.add_argument("second")
@@ -151,7 +150,7 @@ def run(options: argparse.Namespace) -> None:
             folders.data, write=options.write
         ),
         "behaviour": _run_behaviour,
-        "readme": lambda folders, options: write_readme(options.path, folders.models),
+        "readme": lambda folders, _: write_readme(folders.data.parent, folders.models),
         "compare": _compare,
         "use": _use,
     }

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from tests.benchmarks import scorer_speed, service_speed
 from tests.benchmarks.measurement import AT_LEAST, Figure, Part, Table, part_from_json
 from training.reports.markdown import markdown_table
 
 _FIGURES: Final = ("figure", "measured", "lowest to highest round", "goal", "reached")
+PAGE: Final = "docs/benchmarks.md"
 _LARGE: Final = 1000
 
 
@@ -91,17 +93,53 @@ def summary(record: Mapping[str, Any]) -> str:
         for figure, of in worst_of_groups([f for f in part.figures if f.goal is not None]):
             name, measured, _, goal, reached = _line(figure)
             lines.append((f"{name} (worst of {of})" if of > 1 else name, measured, goal, reached))
+    table = markdown_table(("figure", "measured", "goal", "reached"), lines, numbers=(1,))
+    return f"{measured_on(record)}\n\n{table}"
+
+
+def headline(record: Mapping[str, Any]) -> str:
+    """Say in a sentence what a user waits for.
+
+    Args:
+        record: As `read_record` returns it.
+
+    Returns:
+        Markdown; what was not measured is left out.
+    """
+    parts = {part.name: part for part in recorded_parts(record) if not part.skipped}
+    told = []
+    for table in parts[service_speed.NAME].tables if service_speed.NAME in parts else ():
+        if table.title == service_speed.LATENCIES:
+            of = {
+                (row[0], row[1]): row[3:] for row in table.rows if row[2] == service_speed.CLASSIFY
+            }
+            one, many = of[1, 1], of[1, 64]
+            told.append(
+                f"One worker answers {one[0]:,} requests a second over one connection, half of "
+                f"them within {one[1]} ms and 99 % within {one[3]} ms, and {many[0]:,} over 64."
+            )
+    figures = parts[scorer_speed.NAME].figures if scorer_speed.NAME in parts else ()
+    ratios = [f.found.median for f in figures if f.name.startswith("scikit-learn")]
+    if ratios:
+        told.append(
+            f"The same model as a scikit-learn pipeline takes {min(ratios):.0f} (batches) to "
+            f"{max(ratios):.0f} times as long (one by one)."
+        )
+    told.append(f"{measured_on(record)} All figures, goals and misses: [benchmarks]({PAGE}).")
+    return "\n".join(told)
+
+
+def measured_on(record: Mapping[str, Any]) -> str:
+    """Say when, on what machine and with which model a record was made."""
     dates = sorted({entry["run"]["date"] for entry in record.values()})
     quick = any(entry["run"]["quick"] for entry in record.values())
     run = next(iter(record.values()))["run"]
     when = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
-    title = (
+    return (
         f"`make bench`, {when}{', a quick run' if quick else ''}; {run['machine']['processor']}, "
         f"{run['machine']['cores']} cores; model `{run['model']}`; {run['comments']['n']:,} "
-        f"comments, mean length {run['comments']['mean_code_points']:g} code points:"
+        f"comments, mean length {run['comments']['mean_code_points']:g} code points."
     )
-    table = markdown_table(("figure", "measured", "goal", "reached"), lines, numbers=(1,))
-    return f"{title}\n\n{table}"
 
 
 def worst_of_groups(figures: Sequence[Figure]) -> list[tuple[Figure, int]]:

@@ -28,6 +28,7 @@ from tests.benchmarks.measurement import Part
 from tests.benchmarks.plots import draw_plots, plot_file
 from tests.benchmarks.report import (
     full_report,
+    headline,
     part_report,
     read_record,
     record_json,
@@ -50,6 +51,8 @@ PARTS: Final[Mapping[str, Callable[[Setting], Part]]] = {
 DOCUMENTS: Final = ROOT / "docs"
 RECORD: Final = DOCUMENTS / "benchmarks.json"
 MARKERS: Final = "benchmarks"
+GOALS: Final = "goals"
+SPEED: Final = "speed"
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -155,7 +158,8 @@ def write_documents(record: Mapping[str, Any]) -> None:
         (DOCUMENTS / plot_file(name)).write_bytes(image)
     files = {name: plot_file(name) for name in plots}
     write_between_markers(DOCUMENTS / "benchmarks.md", MARKERS, full_report(record, files))
-    write_between_markers(ROOT / "README.md", MARKERS, summary(record))
+    write_between_markers(DOCUMENTS / "benchmarks.md", GOALS, summary(record))
+    write_between_markers(ROOT / "README.md", SPEED, headline(record))
 
 
 if __name__ == "__main__":

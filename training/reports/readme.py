@@ -1,9 +1,10 @@
-"""The README's figures and examples, written by command from the model in use."""
+"""Figures and examples of the README and docs/quality.md, written from the model in use."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from scoring.artifacts.manifest import Manifest
 from scoring.artifacts.verified_files import replace_file
 from scoring.artifacts.versions import PublishedModel, load_current
 from scoring.classify import classify
+from scoring.decisions.policy import DEFAULT_PRESET
 from scoring.language.identifier import load_identifier
 from scoring.result_json import render
 from training.evaluation.metrics import TOO_FEW, interval_text
@@ -19,20 +21,17 @@ from training.reports.markers import MarkerError, with_block
 from training.reports.readme_evidence import evidence_block, peers_block
 from training.reports.readme_table import comments_table
 
-EXAMPLES: Final = {
-    "reject": ("You are an idiot.", True),
-    "approve": ("Thank you for this careful report.", False),
-}
-"""By the name of the marker before it: the text, and whether its words are listed."""
+QUALITY: Final = Path("docs", "quality.md")
+EXAMPLE: Final = "You are an idiot."
 _HEADS: Final = ("roc_auc", "average_precision", "precision", "recall")
 _SHARES: Final = ("rejected", "approved", "review", "precision", "false_reject", "missed")
 
 
-def write_readme(path: Path, models: Path) -> None:
-    """Write figures and examples of the model in use between the README's markers.
+def write_readme(root: Path, models: Path) -> None:
+    """Write figures and examples of the model in use between the documents' markers.
 
     Args:
-        path: The README.
+        root: The folder of README.md, docs/quality.md and docs/evaluation/.
         models: The folder of versions.
 
     Raises:
@@ -42,16 +41,17 @@ def write_readme(path: Path, models: Path) -> None:
     """
     published = load_current(models)
     metrics = json.loads((models / published.manifest.version / "metrics.json").read_bytes())
-    text = path.read_text(encoding="utf-8")
-    text = with_block(text, "table", comments_table(published), path)
+    readme, quality = root / "README.md", root / QUALITY
+    front = readme.read_text(encoding="utf-8")
+    front = with_block(front, "table", comments_table(published), readme)
+    front = with_block(front, "evidence", evidence_block(root / OUT), readme)
+    front = _with_example(front, published, readme)
+    details = quality.read_text(encoding="utf-8")
     figures = metrics_block(published.manifest, metrics["evaluations"])
-    text = with_block(text, "metrics", figures, path)
-    evaluation = path.parent / OUT if (path.parent / OUT).exists() else models.parent / OUT
-    text = with_block(text, "evidence", evidence_block(evaluation), path)
-    text = with_block(text, "peers", peers_block(evaluation), path)
-    for name in EXAMPLES:
-        text = _with_example(text, name, published, path)
-    replace_file(path, text.encode())
+    details = with_block(details, "metrics", figures, quality)
+    details = with_block(details, "peers", peers_block(root / OUT), quality)
+    replace_file(readme, front.encode())
+    replace_file(quality, details.encode())
 
 
 def metrics_block(manifest: Manifest, evaluations: dict[str, Any]) -> str:
@@ -97,31 +97,39 @@ def _evaluation(name: str, metrics: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def example_answers(name: str, published: PublishedModel) -> list[str]:
-    """Classify an example's text under the first preset.
+def example_answer(published: PublishedModel) -> str:
+    """Classify the example as `POST /classify` does, with its words listed.
 
     Args:
-        name: A key of `EXAMPLES`.
         published: The model.
 
     Returns:
-        Lines of JSON: the decision with its overall probabilities and reasons; the spans, where
-        the example lists them.
+        The whole answer as JSON, a line for each field, category and word.
     """
-    text, explained = EXAMPLES[name]
-    policy = published.manifest.policies["assist"]
+    policy = published.manifest.policies[DEFAULT_PRESET]
     judged = classify(
-        published.scorer, load_identifier(), policy, [text], [None], explained=explained
+        published.scorer, load_identifier(), policy, [EXAMPLE], [None], explained=True
     )
-    result = json.loads(b"{" + render(judged)[0])
-    shown = {key: result[key] for key in ("decision", "approve", "reject", "reasons")}
-    lines = [json.dumps(shown)]
-    return [*lines, json.dumps({"spans": result["spans"]})] if explained else lines
+    fields = []
+    for key, value in json.loads(b"{" + render(judged)[0]).items():
+        if isinstance(value, dict):
+            parts = [f"{json.dumps(name)}: {json.dumps(part)}" for name, part in value.items()]
+            told = _bracketed("{}", parts)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            told = _bracketed("[]", [json.dumps(part) for part in value])
+        else:
+            told = json.dumps(value)
+        fields.append(f"{json.dumps(key)}: {told}")
+    return "{" + ",\n ".join(fields) + "}"
 
 
-def _with_example(text: str, name: str, published: PublishedModel, path: Path) -> str:
-    pattern = re.compile(rf"(<!-- example:{name} -->.*?```json\n).*?(```)", re.DOTALL)
+def _bracketed(brackets: str, parts: Sequence[str]) -> str:
+    return brackets[0] + ",\n   ".join(["\n   " + parts[0], *parts[1:]]) + brackets[1]
+
+
+def _with_example(text: str, published: PublishedModel, path: Path) -> str:
+    pattern = re.compile(r"(<!-- example -->.*?```json\n).*?(```)", re.DOTALL)
     if not pattern.search(text):
-        raise MarkerError(f"{path} lacks <!-- example:{name} --> and JSON after it")
-    answers = "\n".join(example_answers(name, published))
-    return pattern.sub(lambda found: f"{found[1]}{answers}\n{found[2]}", text, count=1)
+        raise MarkerError(f"{path} lacks <!-- example --> and JSON after it")
+    answer = example_answer(published)
+    return pattern.sub(lambda found: f"{found[1]}{answer}\n{found[2]}", text, count=1)

@@ -1,4 +1,4 @@
-"""The README on how good the model is, from the figures of `make evaluate` and `make peers`."""
+"""How good the model is, for README and docs/quality.md: `make evaluate` and `make peers`."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def peers_block(folder: Path) -> str:
         f" {name} could not be loaded ({reason})." for name, reason in found["missing"].items()
     )
     table = markdown_table(header, rows, numbers=range(1, len(header)))
-    picture = f"![Quality against cost: mean ROC-AUC against milliseconds]({OUT}/peers.png)"
+    picture = f"![Quality against cost: mean ROC-AUC, milliseconds]({OUT.name}/peers.png)"
     return f"{about}{missing}\n\n{table}\n\n{picture}"
 
 

@@ -42,7 +42,7 @@ def first_reading(known: int, letters: int, latin: int, words: int, english: int
     """
     if letters - latin >= FOREIGN_LETTERS or (letters > 0 and latin == 0):
         return OTHER_SCRIPT
-    if known == 0 and letters > 0:  # a lone emoji or an empty mark-up says nothing against itself
+    if known == 0:
         return NOTHING_KNOWN
     if english == 0 and words > 0:
         return UNKNOWN_WORDS

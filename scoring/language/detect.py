@@ -6,6 +6,7 @@ means nothing, and the decision must be a person's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -68,6 +69,7 @@ class TextStatistics(NamedTuple):
     english_words: int
 
 
+_FLOOD: Final = re.compile(r"(\S)\1{5}")
 _ENGLISH: Final = Reading("en", readable=True, rejectable=True)
 
 
@@ -86,7 +88,9 @@ def read(text: str, counted: TextStatistics, identify: LanguageIdentifier) -> Re
     if reading == OTHER_SCRIPT:
         return _beyond(script_language(text))
     if reading == NOTHING_KNOWN:
-        return _beyond(UNDETERMINED)
+        # a lone emoji or an empty mark-up says nothing against itself; a flood of one sign is held
+        harmless = counted.letters == 0 and not _FLOOD.search(text)
+        return _ENGLISH if harmless else _beyond(UNDETERMINED)
     if reading == ENGLISH:
         return _ENGLISH
     language, probability = identify(text)

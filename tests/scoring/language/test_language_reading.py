@@ -78,7 +78,9 @@ def test_a_text_without_known_terms_is_undetermined() -> None:
 def test_a_text_without_letters_is_read() -> None:
     signs = counted(letters=0, latin_letters=0, words=0, english_words=0)
     assert read("1234 !!!", signs, silent) == READABLE
-    assert read("🥳", signs._replace(known_terms=0), silent) == READABLE
+    nothing = signs._replace(known_terms=0)
+    assert read("🥳", nothing, silent) == READABLE
+    assert read("\u0e49" * 9, nothing, silent) == unreadable(UNDETERMINED)
 
 
 def test_little_known_english_goes_to_a_person_whatever_the_identifier_thinks() -> None:

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # first, and in one line: what a wrong version would say after minutes
 CHECK_PYTHON := $(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("Python %d.%d found; 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12" % sys.version_info[:2])'
 .DEFAULT_GOAL := help
-.PHONY: help setup behaviour coverage data train evaluate notebooks data-report ablation bench peers soak picture serve score test test-all check fix lock clean
+.PHONY: help setup behaviour coverage data train evaluate notebooks data-report ablation bench peers soak picture serve score test test-all test-versions check fix lock clean
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -57,6 +57,10 @@ test: $(VENV)/dev.done ## run the tests that take no longer than a minute and a 
 
 test-all: $(VENV)/dev.done ## run every test, the slow ones too (about a quarter of an hour)
 	$(BIN)/python -m pytest
+
+# old libraries beside new ones warn of each other: told, and no errors here
+test-versions: $(VENV)/dev.done ## run the fast tests on the lowest versions that pyproject.toml allows (the highest are the lock files')
+	$(PYTHON) -m venv --clear $(VENV)/lowest && $(BIN)/uv pip install --quiet --no-build --resolution lowest-direct --python $(VENV)/lowest/bin/python --requirements pyproject.toml --extra dev && $(VENV)/lowest/bin/python -m pytest -m "not slow" -W default $(ARGS)
 
 coverage: $(VENV)/dev.done ## report which lines the fast tests run; compiled functions as plain Python
 	NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -q -m "not slow" tests/scoring/text tests/scoring/ngrams tests/scoring/decisions tests/scoring/language tests/scoring/artifacts tests/service ; $(BIN)/coverage report --include "scoring/*,service/*" --sort cover

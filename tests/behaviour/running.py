@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import importlib.util
 import json
 import os
 import socket
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.canaries import leaks
+from tests.tiny_models import FIRST, SECOND, publish_tiny
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120.0
@@ -56,14 +56,7 @@ def wait_until(
 
 def publish_tiny_model(models: Path, *, second: bool = False) -> str:
     """Publish the tiny model of the service's tests, under one of two versions."""
-    path = ROOT / "tests" / "service" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("service_fixtures", path)
-    assert spec is not None
-    assert spec.loader is not None
-    fixtures = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(fixtures)
-    version: str = fixtures.publish_tiny(models, fixtures.SECOND if second else fixtures.FIRST)
-    return version
+    return publish_tiny(models, SECOND if second else FIRST)
 
 
 class Service:

@@ -10,14 +10,11 @@ from typing import Any
 
 import pytest
 
-from scoring.artifacts.files import stored_arrays
 from scoring.artifacts.manifest import Manifest
-from scoring.artifacts.versions import golden_lines, publish
-from scoring.decisions.policy import Policy
-from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION
+from scoring.artifacts.versions import publish
 from scoring.model.arrays import LinearModel
 from scoring.model.scorer import Scorer
-from scoring.text.normalise import NORMALISER_VERSION
+from tests.tiny_models import manifest_of, model_files
 
 TEXTS = (
     "you are an idiot",
@@ -82,23 +79,7 @@ def make_manifest(tiny_model: LinearModel) -> MakeManifest:
     """A factory of manifests of `tiny_model`; fields may be replaced."""
 
     def make(**fields: Any) -> Manifest:
-        calibration, thresholds = tiny_model.calibration, (0.8,) * len(CATEGORIES)
-        values: dict[str, Any] = {
-            "version": VERSION, "guidelines": GUIDELINES_VERSION, "categories": CATEGORIES,
-            "languages": ("en",), "normaliser": NORMALISER_VERSION, "terms": tiny_model.settings,
-            "biases": tuple(tiny_model.biases.tolist()),
-            "slopes": tuple(calibration.slopes.tolist()),
-            "offsets": tuple(calibration.offsets.tolist()),
-            "overall": tuple(calibration.overall.tolist()),
-            "policies": {
-                "assist": Policy("assist", 0.8, 0.2, thresholds),
-                "automatic": Policy("automatic", 0.6, 0.6, thresholds),
-            },
-            "provisional": ("threat",), "prevalence": 0.1, "data_digest": "0" * 12,
-            "configuration_digest": "1" * 12, "sources": {"invented": "CC0-1.0"},
-            "libraries": {"numpy": "2"}, "trained_at": "2026-11-22T00:00:00Z", "training_rows": 4,
-        }  # fmt: skip
-        return Manifest(**{**values, **fields})
+        return manifest_of(tiny_model, **{"version": VERSION, **fields})
 
     return make
 
@@ -106,8 +87,7 @@ def make_manifest(tiny_model: LinearModel) -> MakeManifest:
 @pytest.fixture(scope="session")
 def tiny_files(tiny_model: LinearModel) -> dict[str, bytes]:
     """The files of `tiny_model`, the manifest and the checksums left out."""
-    files = {f"{name}.npy": content for name, content in stored_arrays(tiny_model).items()}
-    return {**files, "golden.jsonl": golden_lines(tiny_model, list(TEXTS))}
+    return model_files(tiny_model, list(TEXTS))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A tiny model made of invented sentences, and factories for settings, applications and clients."""
+"""Factories of settings, applications and clients, with the tiny model of sentences."""
 
 from __future__ import annotations
 
@@ -10,30 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 from fastapi import FastAPI
 
-from scoring.artifacts.files import stored_arrays
-from scoring.artifacts.manifest import Manifest
-from scoring.artifacts.selection import make_current
-from scoring.artifacts.versions import golden_lines, publish
-from scoring.decisions.policy import Policy
-from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION, HEADS
-from scoring.model.arrays import Calibration, LinearModel
 from scoring.model.scorer import Scorer
-from scoring.ngrams.extract import TermSettings, extract_terms
-from scoring.text.normalise import NORMALISER_VERSION, normalise
 from service.app import create_app
 from service.models import ServedModel
 from service.settings import Settings, read_settings
 from tests.behaviour.running import wait_until
-
-INSULT = "you are an idiot"
-PRAISE = "thank you for a clear and honest article"
-ADVERT = "buy cheap pills in my shop now"
-PLAIN = "the council voted for the new law on monday"
-FIRST, SECOND = "2026-11-22T000000Z-first", "2026-11-23T000000Z-second"
+from tests.tiny_models import FIRST, manifest_of, model_of_sentences, publish_tiny
 
 Publish = Callable[..., str]
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -94,70 +79,6 @@ class Client:
 MakeClient = Callable[..., Client]
 
 
-def tiny_model(insult_weight: float = 1.0) -> LinearModel:
-    """A model that knows four sentences: one head for insults, one for adverts."""
-    settings = TermSettings()
-    hashes = {
-        text: extract_terms(normalise(text), settings).hashes
-        for text in (INSULT, PRAISE, ADVERT, PLAIN)
-    }
-    known = np.unique(np.concatenate(list(hashes.values())))
-    weights = np.zeros((len(known), len(HEADS)), np.float32)
-    for text, head, weight in (
-        (INSULT, "personal_attack", insult_weight),
-        (INSULT, "reject", insult_weight),
-        (ADVERT, "commercial_promotion", 1.0),
-        (ADVERT, "reject", 1.0),
-    ):
-        others = np.concatenate([hashes[other] for other in hashes if other != text])
-        own = np.isin(known, hashes[text]) & ~np.isin(known, others)
-        weights[own, HEADS.index(head)] = weight
-    idf = np.ones(len(known), np.float32)
-    calibration = Calibration(
-        np.ones(len(CATEGORIES)), np.zeros(len(CATEGORIES)), np.array([0.0, 0.5, 0.5])
-    )
-    return LinearModel.quantised(
-        settings, known, idf, weights, np.full(len(HEADS), -4.0), calibration, known
-    )
-
-
-def manifest_for(model: LinearModel, version: str) -> Manifest:
-    thresholds = (0.8,) * len(CATEGORIES)
-    return Manifest(
-        version=version,
-        guidelines=GUIDELINES_VERSION,
-        categories=CATEGORIES,
-        languages=("en",),
-        normaliser=NORMALISER_VERSION,
-        terms=model.settings,
-        biases=tuple(model.biases.tolist()),
-        slopes=tuple(model.calibration.slopes.tolist()),
-        offsets=tuple(model.calibration.offsets.tolist()),
-        overall=tuple(model.calibration.overall.tolist()),
-        policies={
-            "assist": Policy("assist", 0.8, 0.2, thresholds),
-            "automatic": Policy("automatic", 0.6, 0.6, thresholds),
-        },
-        provisional=("threat",),
-        prevalence=0.1,
-        data_digest="0" * 8,
-        configuration_digest="0" * 8,
-        sources={"invented": "CC0-1.0"},
-        libraries={},
-        trained_at="2026-11-22T00:00:00Z",
-        training_rows=4,
-    )
-
-
-def publish_tiny(models: Path, version: str = FIRST, insult_weight: float = 1.0) -> str:
-    model = tiny_model(insult_weight)
-    files = {f"{name}.npy": content for name, content in stored_arrays(model).items()}
-    files["golden.jsonl"] = golden_lines(model, [INSULT, PRAISE])
-    publish(models, manifest_for(model, version), files)
-    make_current(models, version)
-    return version
-
-
 @pytest.fixture
 def models(tmp_path: Path) -> Path:
     return tmp_path / "models"
@@ -203,8 +124,8 @@ def publish_model(models: Path) -> Publish:
 @pytest.fixture
 def served() -> ServedModel:
     """The tiny model as the service holds it, with an identifier that calls all texts English."""
-    model = tiny_model()
-    manifest = manifest_for(model, FIRST)
+    model = model_of_sentences()
+    manifest = manifest_of(model)
     return ServedModel(manifest, Scorer(model), lambda _text: ("en", 1.0), manifest.policies)
 
 

@@ -14,15 +14,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring.artifacts.manifest import Manifest
 from scoring.artifacts.selection import current_version
 from scoring.artifacts.versions import PublishedModel
 from scoring.decisions.policy import Policy
-from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION, HEADS
-from scoring.model.arrays import Calibration, LinearModel
+from scoring.guidelines import CATEGORIES
+from scoring.model.arrays import Calibration
 from scoring.model.scorer import Scorer
-from scoring.ngrams.extract import TermSettings, hash_term
-from scoring.text.normalise import NORMALISER_VERSION
+from tests.tiny_models import manifest_of, model_of_words
 from training.keys import fold_key
 from training.own_labels.annotations import COLUMNS
 from training.own_labels.held_back import append_held_back
@@ -32,6 +30,22 @@ from training.sources.table import build_table
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WRITTEN_LINES = 14
+
+# categories start at sigmoid(-4); the overall probability follows the reject head
+CALIBRATION = Calibration(
+    np.ones(len(CATEGORIES)), np.full(len(CATEGORIES), -4.0), np.array([0.0, 1.0, 0.0])
+)
+MANIFEST = {
+    "version": "20261122T000000Z-test",
+    "policies": {
+        "assist": Policy("assist", 0.9, 0.5, (0.5,) * len(CATEGORIES)),
+        "automatic": Policy("automatic", 0.7, 0.7, (0.5,) * len(CATEGORIES)),
+    },
+    "provisional": ("sexism",),
+    "prevalence": 0.2,
+    "sources": {"seed": "CC0-1.0"},
+    "training_rows": 1234,
+}
 
 MakeTable = Callable[..., pd.DataFrame]
 WriteAnnotations = Callable[..., Path]
@@ -101,46 +115,10 @@ def make_model() -> MakeModel:
     """A factory of models that know some words: weights by head, words of one token."""
 
     def make(weights: Mapping[str, Mapping[str, float]], **fields: Any) -> PublishedModel:
-        words = sorted({word for known in weights.values() for word in known})
-        hashes = np.array([hash_term(word, word=True) for word in words], np.uint64)
-        table = np.zeros((len(words), len(HEADS)), np.float32)
-        for head, known in weights.items():
-            for word, weight in known.items():
-                table[words.index(word), HEADS.index(head)] = weight
-        order = np.argsort(hashes)
-        model = LinearModel.quantised(
-            TermSettings(), hashes[order], np.ones(len(words), np.float32), table[order],
-            np.zeros(len(HEADS)), _calibration(), hashes[order],
-        )  # fmt: skip
-        return PublishedModel(_manifest(**fields), Scorer(model), model)
+        model = model_of_words(weights, CALIBRATION)
+        return PublishedModel(manifest_of(model, **{**MANIFEST, **fields}), Scorer(model), model)
 
     return make
-
-
-def _calibration() -> Calibration:
-    """Categories start at sigmoid(-4); the overall probability follows the reject head."""
-    return Calibration(
-        np.ones(len(CATEGORIES)), np.full(len(CATEGORIES), -4.0), np.array([0.0, 1.0, 0.0])
-    )
-
-
-def _manifest(**fields: Any) -> Manifest:
-    thresholds = (0.5,) * len(CATEGORIES)
-    values: dict[str, Any] = {
-        "version": "20261122T000000Z-test", "guidelines": GUIDELINES_VERSION,
-        "categories": CATEGORIES, "languages": ("en",), "normaliser": NORMALISER_VERSION,
-        "terms": TermSettings(), "biases": (0.0,) * len(HEADS),
-        "slopes": (1.0,) * len(CATEGORIES), "offsets": (-4.0,) * len(CATEGORIES),
-        "overall": (0.0, 1.0, 0.0),
-        "policies": {
-            "assist": Policy("assist", 0.9, 0.5, thresholds),
-            "automatic": Policy("automatic", 0.7, 0.7, thresholds),
-        },
-        "provisional": ("sexism",), "prevalence": 0.2, "data_digest": "0" * 12,
-        "configuration_digest": "1" * 12, "sources": {"seed": "CC0-1.0"},
-        "libraries": {"numpy": "2"}, "trained_at": "2026-11-22T00:00:00Z", "training_rows": 1234,
-    }  # fmt: skip
-    return Manifest(**{**values, **fields})
 
 
 @pytest.fixture(scope="session")

@@ -12,23 +12,16 @@ from scoring.explain import explain
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.model.arrays import Calibration, LinearModel
 from scoring.model.scorer import Scorer
-from scoring.ngrams.extract import TermSettings, hash_term
 from scoring.text.normalise import normalise
+from tests.tiny_models import model_of_words
 
 UNCALIBRATED = Calibration(np.ones(len(CATEGORIES)), np.zeros(len(CATEGORIES)), np.zeros(3))
 
 
 def insult_scorer(word: str = "idiot") -> Scorer:
     """The scorer of a model with one term, which speaks for personal_attack."""
-    weights = np.zeros((1, len(HEADS)), np.float32)
-    weights[0, HEADS.index("personal_attack")] = 2.0
-    weights[0, HEADS.index("threat")] = -1.0
-    base = np.zeros(len(HEADS))
-    model = LinearModel.quantised(
-        TermSettings(), np.array([hash_term(word, word=True)], np.uint64), np.ones(1, np.float32),
-        weights, base, UNCALIBRATED, np.zeros(0, np.uint64),
-    )  # fmt: skip
-    return Scorer(model)
+    weights = {"personal_attack": {word: 2.0}, "threat": {word: -1.0}}
+    return Scorer(model_of_words(weights, UNCALIBRATED))
 
 
 def test_token_weights_sum_to_margins_less_biases(

@@ -6,14 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring.artifacts.manifest import Manifest
 from scoring.artifacts.versions import PublishedModel
-from scoring.decisions.policy import Policy
-from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION, HEADS
-from scoring.model.arrays import Calibration, LinearModel
+from scoring.guidelines import HEADS
 from scoring.model.scorer import Scorer
-from scoring.ngrams.extract import TermSettings, extract_terms
-from scoring.text.normalise import NORMALISER_VERSION, normalise
+from tests.tiny_models import INSULT, PRAISE, manifest_of, model_of_sentences
 from training.evaluation.metrics import interval_text
 from training.own_decisions.store import add_decisions
 from training.own_decisions.understanding import OwnDecision
@@ -29,8 +25,6 @@ from training.reports.own_comments import (
 from training.sources.labels import NO, UNKNOWN, YES
 from training.sources.table import validate_table
 
-INSULT = "you are an idiot"
-PRAISE = "thank you for a clear and honest article"
 ARABIC = "شكرا لكم على هذا المقال"
 
 
@@ -40,54 +34,11 @@ def put(folder: Path, content: str | bytes) -> Path:
     return path
 
 
-def tiny_model() -> PublishedModel:
-    """A model that knows two sentences, and rejects the words of one of them."""
-    settings = TermSettings()
-    bad, good = (extract_terms(normalise(text), settings).hashes for text in (INSULT, PRAISE))
-    known = np.unique(np.concatenate([bad, good]))
-    weights = np.zeros((len(known), len(HEADS)), np.float32)
-    only_bad = np.isin(known, bad) & ~np.isin(known, good)
-    for head in ("personal_attack", "reject"):
-        weights[only_bad, HEADS.index(head)] = 1.0
-    ones = np.ones(len(CATEGORIES))
-    calibration = Calibration(ones, 0 * ones, np.array([0.0, 0.5, 0.5]))
-    biases = np.full(len(HEADS), -4.0)
-    idf = np.ones(len(known), np.float32)
-    model = LinearModel.quantised(settings, known, idf, weights, biases, calibration, known)
-    return PublishedModel(tiny_manifest(model), Scorer(model), model)
-
-
-def tiny_manifest(model: LinearModel) -> Manifest:
-    thresholds = (0.8,) * len(CATEGORIES)
-    return Manifest(
-        version="tiny",
-        guidelines=GUIDELINES_VERSION,
-        categories=CATEGORIES,
-        languages=("en",),
-        normaliser=NORMALISER_VERSION,
-        terms=model.settings,
-        biases=tuple(model.biases.tolist()),
-        slopes=tuple(model.calibration.slopes.tolist()),
-        offsets=tuple(model.calibration.offsets.tolist()),
-        overall=(0.0, 0.5, 0.5),
-        policies={
-            "assist": Policy("assist", 0.8, 0.2, thresholds),
-            "automatic": Policy("automatic", 0.6, 0.6, thresholds),
-        },
-        provisional=(),
-        prevalence=0.2,
-        data_digest="",
-        configuration_digest="",
-        sources={},
-        libraries={},
-        trained_at="",
-        training_rows=2,
-    )
-
-
 @pytest.fixture(scope="module")
 def published() -> PublishedModel:
-    return tiny_model()
+    """A model that rejects the words of the insult."""
+    model = model_of_sentences()
+    return PublishedModel(manifest_of(model, prevalence=0.2), Scorer(model), model)
 
 
 @pytest.fixture(scope="module")

@@ -135,7 +135,10 @@ class CsvLayout(Layout):
         last = len(self.names) - 1
         widest = max(row.actual_columns for row in rows)
         names = [str(place) for place in range(widest)]
-        lines = [row.text + self.delimiter * (widest - row.actual_columns) for row in rows]
+        lines = [
+            row.text + '"' * (_END in row.text) + self.delimiter * (widest - row.actual_columns)
+            for row in rows  # the last quote may be open
+        ]
         written = "\n".join([self.delimiter.join(names), *lines, ""]).encode()
         parsed = self._reader(io.BytesIO(written), len(written), names).read_all().to_pydict()
         evened = []
@@ -208,16 +211,22 @@ class CsvLayout(Layout):
 
 
 class _Ended:
-    """A stream with one more line at its end."""
+    """A stream with one more line at its end.
+
+    It gives no carriage return without what follows: the parser takes one for a line end, and
+    leaves out a line feed that comes after it in the next bytes, also inside of quotes.
+    """
 
     closed = False
 
     def __init__(self, stream: IO[bytes], line: str) -> None:
         self._stream = stream
         self._line = f"\n{line}\n".encode()
+        self._held = b""
 
     def read(self, size: int) -> bytes:
-        found = self._stream.read(size)
+        found = self._held + self._stream.read(size - len(self._held))
         room = size - len(found)
         found, self._line = found + self._line[:room], self._line[room:]
-        return found
+        self._held = b"\r" if found.endswith(b"\r") else b""
+        return found.removesuffix(self._held)

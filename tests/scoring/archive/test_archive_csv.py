@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ import pytest
 from pyarrow.csv import ParseOptions, read_csv
 
 from scoring.archive.columns import COLUMNS
+from scoring.archive.csv_layout import CsvLayout
+from scoring.errors import ArchiveDamaged
 from scoring.guidelines import CATEGORIES
 
 Write = Callable[[str, bytes], Path]
@@ -150,6 +154,48 @@ def test_a_language_of_the_archive_sends_a_comment_to_review(write: Write, score
     assert (german["moderation_decision"], german["moderation_language"]) == ("review", "de")
     assert english["moderation_reject"] == unknown["moderation_reject"]
     assert english["moderation_language"] == unknown["moderation_language"] == "en"
+
+
+def write_random(source: random.Random, width: int) -> tuple[str, bool]:
+    """Write CSV with whatever cells and rows may hold; whether its last quote is open."""
+    pieces = ["a", "b ", '"', ",", "\n", "\r\n", "\r", "é", "'", "007", "x" * 90]
+
+    def cell() -> str:
+        text = "".join(source.choices(pieces, k=source.randrange(8)))
+        bare = source.random() < 0.5 and not set(text) & set('",\r\n')
+        return text if bare else '"' + text.replace('"', '""') + '"'
+
+    lines = [",".join(f"c{n}" for n in range(width))]
+    for _ in range(source.randrange(50)):
+        cells = width if source.random() < 0.8 else source.randrange(1, width + 3)
+        lines.append(",".join(cell() for _ in range(cells)))
+    is_open = source.random() < 0.2
+    lines += ['1,2,"open\n'] if is_open else []
+    return source.choice(("\n", "\r\n", "\n\n")).join(lines), is_open
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_it_reads_what_the_csv_module_reads(
+    write: Write, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    source = random.Random(seed)  # noqa: S311  # no secret
+    width = source.choice((1, 2, 4))
+    content, is_open = write_random(source, width)
+    monkeypatch.setattr("scoring.archive.csv_layout.CHUNK_BYTES", (300, 3000))
+    path = write("c.csv", content.encode())
+    layout = CsvLayout(path, {"--text-column": "c0"}, source.choice((1, 7, 99)), ",").checked()
+    expected = []
+    for cells in filter(None, csv.reader(io.StringIO(content, newline=""))):
+        surplus = [",".join(cells[width - 1 :])] if len(cells) >= width else []
+        missing = [None] * (width - len(cells))
+        expected.append((*cells[: width - 1], *surplus, *missing, len(cells) > width))
+    whole = expected[1:-1] if is_open else expected[1:]
+    done = source.randrange(len(whole) + 1)
+    found: list[Any] = []
+    with pytest.raises(ArchiveDamaged) if is_open else contextlib.nullcontext():
+        for block in layout.blocks(done):
+            found += zip(*(one.to_pylist() for one in block.content.columns), strict=True)
+    assert found[: len(whole) - done if is_open else None] == whole[done:]
 
 
 def test_empty_lines_are_no_comments(write: Write, score: Any) -> None:

@@ -92,7 +92,11 @@ def open_output(folder: Path, job: Job, opening: bytes) -> Iterator[Output]:
         OSError: The disk is full, or the folder cannot be written.
     """
     folder.mkdir(exist_ok=True)
-    with _locked(folder), (folder / DATA).open("ab") as stream:
+    with _locked(folder), contextlib.ExitStack() as stack:
+        if not (folder / DATA).exists():
+            # killed while it was removed
+            (folder / NOTE).unlink(missing_ok=True)
+        stream = stack.enter_context((folder / DATA).open("ab"))
         try:
             noted = json.loads((folder / NOTE).read_bytes())
             output = Output(job, folder / NOTE, stream, **noted["done"])

@@ -194,6 +194,12 @@ def test_data_shorter_than_the_note_says_is_refused(
     assert "start anew with --restart" in score(stopped, status=1).told
 
 
+def test_a_note_without_data_counts_for_nothing(tmp_path: Path, stopped: Path, score: Any) -> None:
+    """A run was killed after the output had its name, and the output was moved away."""
+    (folder_of(tmp_path / "scored.csv") / unfinished.DATA).unlink()
+    assert "earlier" not in score(stopped).told
+
+
 def test_a_full_disk_loses_nothing(tmp_path: Path, score: Any) -> None:
     source = write_archive(tmp_path, "jsonl")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)

@@ -7,20 +7,17 @@ import os
 import stat
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from scoring.archive.csv_layout import DELIMITERS
-from scoring.archive.formats import FORMATS, JSON_LINES, Reading, format_of, open_layout
-from scoring.archive.row_judge import JudgeSource
-from scoring.archive.run import (
-    Summary,
-    Task,
-    fingerprint,
-    score_archive,
-    unfinished_folder,
-)
-from scoring.archive.unfinished import remove_unfinished
+from scoring.archive import unfinished
+from scoring.archive.csv_layout import DELIMITERS, CsvLayout
+from scoring.archive.jsonl_layout import JsonLinesLayout
+from scoring.archive.layout import Layout, is_compressed
+from scoring.archive.parquet_layout import ParquetLayout
+from scoring.archive.row_judge import RowJudge
+from scoring.archive.run import Task, fingerprint, score_archive, unfinished_folder
 from scoring.artifacts.manifest import parse_manifest
 from scoring.artifacts.selection import current_version
 from scoring.artifacts.shipped import chosen_models
@@ -30,6 +27,14 @@ from scoring.decisions.policy import DEFAULT_PRESET
 from scoring.errors import ArchiveRefused, ScoringError
 from scoring.parallel.chunk_map import LOCAL, open_chunk_map, usable_cores
 
+LAYOUTS: Final[dict[str, type[Layout]]] = {
+    "csv": CsvLayout, "jsonl": JsonLinesLayout, "parquet": ParquetLayout,
+}  # fmt: skip
+_ENDINGS: Final = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+_OF_OUTPUT: Final = (
+    "text_column", "language_column", "delimiter", "policy", "explain", "max_comment_bytes",
+)  # fmt: skip
+"""The options that change what is written."""
 FAILED: Final = 1
 WRONG_USE: Final = 2
 INTERRUPTED: Final = 130
@@ -37,15 +42,7 @@ DEFAULT_BLOCK: Final = 2000
 """Comments in a block: some 50 ms of work, so that handing it over costs little beside it."""
 
 
-def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    """Read the command line.
-
-    Args:
-        arguments: Words after the program's name.
-
-    Returns:
-        The options.
-    """
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="comment-moderation score",
         description="Score an archive of comments: CSV, JSON Lines or Parquet of any size. A run "
@@ -63,7 +60,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _add_reading(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    add("--format", choices=FORMATS, help="format of both files; else their names tell")
+    add("--format", choices=LAYOUTS, help="format of both files; else their names tell")
     add("--text-column", default="text", metavar="NAME", help="column of the comments (text)")
     add("--language-column", metavar="NAME", help="column of their languages, if there is one")
     add("--delimiter", choices=DELIMITERS, default="comma", help="between cells of CSV (comma)")
@@ -75,32 +72,19 @@ def _add_judging(group: argparse._ArgumentGroup) -> None:
     add("--version", metavar="MODEL", help="version of the model; else the current one")
     add("--policy", default=DEFAULT_PRESET, help=f"preset that decides ({DEFAULT_PRESET})")
     add("--explain", action="store_true", help="list the words that weighed (JSON Lines only)")
-    add(
-        "--max-comment-bytes",
-        type=_at_least_one,
-        default=LONGEST_COMMENT,
-        metavar="N",
-        help=f"longest comment in bytes of UTF-8 ({LONGEST_COMMENT})",
-    )
+    longest = f"longest comment in bytes of UTF-8 ({LONGEST_COMMENT})"
+    number = partial(add, type=_at_least_one, metavar="N")
+    number("--max-comment-bytes", default=LONGEST_COMMENT, help=longest)
 
 
 def _add_running(group: argparse._ArgumentGroup) -> None:
     add = group.add_argument
-    add("--jobs", type=_at_least_one, metavar="N", help="threads or worker processes (all cores)")
-    add(
-        "--scheduler",
-        nargs="?",
-        const=LOCAL,
-        metavar="ADDRESS",
-        help="work on a Dask cluster: of this machine's processes, or at an address",
-    )
-    add(
-        "--chunk-comments",
-        type=_at_least_one,
-        default=DEFAULT_BLOCK,
-        metavar="N",
-        help=f"comments handed over at once ({DEFAULT_BLOCK})",
-    )
+    number = partial(add, type=_at_least_one, metavar="N")
+    number("--jobs", help="threads or worker processes (all cores)")
+    cluster = "work on a Dask cluster: of this machine's processes, or at an address"
+    add("--scheduler", nargs="?", const=LOCAL, metavar="ADDRESS", help=cluster)
+    block = f"comments handed over at once ({DEFAULT_BLOCK})"
+    number("--chunk-comments", default=DEFAULT_BLOCK, help=block)
     add("--restart", action="store_true", help="throw an unfinished run away and start anew")
 
 
@@ -111,70 +95,52 @@ def _at_least_one(word: str) -> int:
     return number
 
 
-def make_task(options: argparse.Namespace) -> Task:
-    """Check what the command line asks for.
-
-    Args:
-        options: As `parse_arguments` returns them.
-
-    Returns:
-        The task.
-
-    Raises:
-        ArchiveError: A file or column is not as it must be.
-        ArtifactError: The model does not verify.
-        OSError: A file cannot be read.
-    """
+def _make_task(options: argparse.Namespace) -> Task:
+    """Check what the command line asks for."""
+    _check_files(options.input, options.output)
     source, target = Path(options.input), Path(options.output)
-    check_files(options.input, options.output)
-    form = format_of(source, options.format)
-    if format_of(target, options.format) != form:
+    form = _format_of(source, options.format)
+    other = _format_of(target, options.format) != form
+    if other or is_compressed(source) != is_compressed(target):
         raise ArchiveRefused(
             f"{target} is to be in another format than {source}; allowed: the same, compressed by "
             "gzip where the input is"
         )
-    if options.explain and form.name != JSON_LINES:
-        raise ArchiveRefused(f"--explain needs a list in each row; {form.name} has none, jsonl has")
-    version = options.version or current_version(options.models)
-    folder = options.models / version
+    if options.explain and form != "jsonl":
+        raise ArchiveRefused(f"--explain needs a list in each row; {form} has none, jsonl has")
+    folder = options.models / (options.version or current_version(options.models))
     contents = read_verified(folder)
-    reading = Reading(
-        options.text_column,
-        options.language_column,
-        DELIMITERS[options.delimiter],
-        options.chunk_comments,
-    )
-    judge = JudgeSource(
-        contents, str(folder), options.policy, options.explain, options.max_comment_bytes
-    )
     manifest = parse_manifest(contents[MANIFEST], str(folder))
     if options.policy not in manifest.policies:
         raise ArchiveRefused(
             f"--policy is {options.policy!r}; allowed: {', '.join(manifest.policies)}"
         )
-    job = {**fingerprint(source), "format": form.name, "model": manifest.version, **_asked(options)}
-    return Task(source, target, open_layout(source, form, reading), judge, job)
+    how = (options.policy, options.explain, options.max_comment_bytes)
+    judge = partial(RowJudge, contents, str(folder), *how)
+    asked = {f"--{name.replace('_', '-')}": getattr(options, name) for name in _OF_OUTPUT}
+    job = {**fingerprint(source), "format": form, "model": manifest.version, **asked}
+    columns = {name: asked[name] for name in ("--text-column", "--language-column") if asked[name]}
+    delimiter = DELIMITERS[options.delimiter]
+    layout = LAYOUTS[form](source, columns, options.chunk_comments, delimiter)
+    return Task(target, layout.checked(), judge, job)
 
 
-def _asked(options: argparse.Namespace) -> dict[str, str | int | bool | None]:
-    """The options that change what is written."""
-    names = (
-        "text_column", "language_column", "delimiter", "policy", "explain", "max_comment_bytes",
-    )  # fmt: skip
-    return {f"--{name.replace('_', '-')}": getattr(options, name) for name in names}
+def _format_of(path: Path, named: str | None) -> str:
+    """Tell an archive's format by its name, unless the user names it."""
+    ending = (path.with_suffix("") if is_compressed(path) else path).suffix.lower()
+    form = named or _ENDINGS.get(ending)
+    if form is None:
+        raise ArchiveRefused(
+            f"{path} does not end in one of {', '.join(_ENDINGS)}; name its format by --format "
+            f"{'|'.join(LAYOUTS)}"
+        )
+    if form == "parquet" and is_compressed(path):
+        raise ArchiveRefused(f"{path}: Parquet compresses its columns itself; unpack it first")
+    return form
 
 
-def check_files(source: str, target: str) -> None:
-    """Check that the input can be read again and the output is new.
-
-    Args:
-        source: Name of the input.
-        target: Name of the output.
-
-    Raises:
-        ArchiveRefused: One of them is not as it must be.
-        OSError: A folder cannot be read.
-    """
+def _check_files(source: str, target: str) -> None:
+    """Check that the input can be read again and the output is new."""
     if not source or not target:
         raise ArchiveRefused(
             "the input or the output has no name: make score IN=comments.csv OUT=scored.csv"
@@ -195,44 +161,12 @@ def check_files(source: str, target: str) -> None:
         raise ArchiveRefused(f"the folder {wanted.parent} does not exist; make it first")
 
 
-def run(options: argparse.Namespace) -> Summary:
-    """Score one archive.
-
-    Args:
-        options: As `parse_arguments` returns them.
-
-    Returns:
-        What was done.
-
-    Raises:
-        ScoringError: The archive, the model or the cluster cannot be used.
-        OSError: The disk is full or a file cannot be read.
-    """
-    task = make_task(options)
+def _run(options: argparse.Namespace) -> str:
+    task = _make_task(options)
     if options.restart:
-        remove_unfinished(unfinished_folder(task.target))
+        unfinished.remove(unfinished_folder(task.target))
     with open_chunk_map(options.jobs or usable_cores(), options.scheduler) as chunk_map:
         return score_archive(task, chunk_map)
-
-
-def describe(summary: Summary) -> str:
-    """Tell what a run did.
-
-    Args:
-        summary: What it did.
-
-    Returns:
-        One line.
-    """
-    total = sum(summary.decisions.values())
-    counts = ", ".join(f"{n:,} {name}" for name, n in sorted(summary.decisions.items()))
-    speed = summary.comments / max(summary.seconds, 1e-9)
-    earlier = total - summary.comments
-    resumed = f", {earlier:,} of them by an earlier run" if earlier else ""
-    return (
-        f"{total:,} comments{resumed}: {counts or 'none'}; {summary.seconds:.1f} s, "
-        f"{speed:,.0f} comments a second"
-    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -245,9 +179,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit status: 0; 1 after a failure or 2 after wrong use, told in one line; 130 where it was
         interrupted.
     """
-    options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
+    options = _parse(sys.argv[1:] if arguments is None else arguments)
     try:
-        _tell(describe(run(options)))
+        _tell(_run(options))
     except ArchiveRefused as error:
         _tell(f"error: {error}")
         return WRONG_USE

@@ -1,241 +1,232 @@
-"""CSV: cells stay as they were written, and columns are added at the end of each line."""
+"""CSV: every cell is read and written as a string, and columns are added to each row."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import IO, Any, Final
 
-from scoring.archive.blocks import BLOCK_BYTES, Position, ScoredBlock, count_decisions
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
 from scoring.archive.columns import (
     COLUMNS,
     NUMBERS,
-    WORDS,
-    added_cells,
-    check_free,
-    find_column,
+    added_columns,
+    check_columns,
+    cut,
+    judge_columns,
 )
-from scoring.archive.csv_records import Record, read_records
-from scoring.archive.row_judge import Findings, RowJudge
-from scoring.archive.text_input import TextInput, check_utf8
+from scoring.archive.layout import Block, Layout, check_text, open_text, pack
+from scoring.archive.row_judge import RowJudge
 from scoring.comment_rules import Fault
 from scoring.errors import ArchiveDamaged
 
 DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 """What may separate cells, by the names that the command line takes."""
-
-
-@dataclass(slots=True)
-class CsvBlock:
-    """Records to score.
-
-    Attributes:
-        end: Where they end in the file.
-        records: As written, line ends included.
-        widths: The number of cells of each; 0 for an empty line, which is no comment.
-        texts: The comment in each, None where the record ends before it.
-        declared: The language in each, None where there is none; None without such a column.
-    """
-
-    end: Position
-    records: list[str] = field(default_factory=list, repr=False)
-    widths: list[int] = field(default_factory=list, repr=False)
-    texts: list[str | None] = field(default_factory=list, repr=False)
-    declared: list[str | None] | None = field(default=None, repr=False)
+CHUNK_BYTES: Final = (1 << 18, 1 << 22, 1 << 26)
+"""What the parser reads at once: a record that does not fit is tried with the next."""
+_END: Final = "\x03end of the archive\x03"
+"""Begins a last record with a cell too many: the parser tells of it only if no quote is open."""
+_WRITTEN: Final[Any] = pa.schema(
+    [(name, pa.decimal128(7, 6) if name in NUMBERS else pa.string()) for name in COLUMNS]
+)
+"""How the added columns are written: probabilities with six digits, none of them an exponent."""
+_SURPLUS: Final = Fault("invalid_comment", "the row has more cells than the header")
 
 
 @dataclass(frozen=True, slots=True)
-class CsvLayout:
+class CsvLayout(Layout):
     """One CSV file.
 
     Attributes:
-        source: The file.
-        delimiter: What separates cells.
-        columns: The header's cells.
-        text_place: Place of the comment.
-        language_place: Place of its language, or None.
-        most: Comments in a block.
-        begins: First bytes of the output: the header with the added columns.
-        first: Where the first record is.
+        names: The header's cells.
     """
 
-    source: TextInput
-    delimiter: str
-    columns: tuple[str, ...]
-    text_place: int
-    language_place: int | None
-    most: int
-    begins: bytes
-    first: Position
+    names: tuple[str, ...] = ()
 
-    @property
-    def unit(self) -> str:
-        """Progress is counted in bytes."""
-        return "B"
+    def checked(self) -> CsvLayout:
+        """Check the encoding, and read the header."""
+        mark, line_end = check_text(self.path)
+        names = self._header()
+        found = [name for name, cut in DELIMITERS.items() if len(names) == 1 and cut in names[0]]
+        hint = f"; if a {found[0]} separates them, add --delimiter {found[0]}" if found else ""
+        check_columns(names, self.asked, hint)
+        return replace(self, mark=mark, line_end=line_end, names=names)
 
-    @property
-    def total(self) -> int | None:
-        """The bytes of the file, if known."""
-        return self.source.total
+    def _header(self) -> tuple[str, ...]:
+        for size in CHUNK_BYTES:
+            with open_text(self.path) as (stream, _), contextlib.suppress(pa.ArrowInvalid):
+                with self._reader(_Ended(stream, _END), size) as reader:
+                    names: tuple[str, ...] = tuple(reader.schema.names)
+                if _END not in names[-1]:
+                    return names
+        raise ArchiveDamaged(
+            f"{self.path} is empty or begins with a quote that is never closed; its first line "
+            "must name the columns"
+        )
 
-    def opening(self) -> tuple[bytes, Position]:
-        """Return the header with the added columns, and where the first record is."""
-        return self.source.pack(self.begins), self.first
+    def opening(self) -> bytes:
+        """Return the header with the added columns."""
+        header = self._written([pa.array([name]) for name in (*self.names, *COLUMNS)])
+        return pack(self.mark + header, self.path)
 
-    def finish(self, data: Path, finished: Path) -> Path:  # noqa: ARG002 - other formats write it
-        """Return the appended bytes' file: it is the output."""
-        return data
+    def blocks(self, rows: int) -> Iterator[Block]:
+        """Read blocks of the file's columns, and one more: whether a row has cells too many."""
+        for size in CHUNK_BYTES:
+            # it fails at a record that does not fit, after every row before that
+            with contextlib.suppress(pa.ArrowInvalid):
+                for block in self._blocks(rows, size):
+                    rows = block.rows
+                    yield block
+                return
+        raise self._unclosed(rows)
 
-    def blocks(self, start: Position) -> Iterator[CsvBlock]:
-        """Read blocks of whole records.
+    def _blocks(self, done: int, size: int) -> Iterator[Block]:
+        ragged: deque[Any] = deque()
+
+        def keep(row: Any) -> str:
+            ragged.append(row)
+            return "skip"
+
+        end = _END + self.delimiter * len(self.names)
+        before = 0
+        with (
+            open_text(self.path) as (stream, file),
+            self._reader(_Ended(stream, end), size, self.names, keep) as reader,
+        ):
+            nothing = self._batch([[]] * (len(self.names) + 1))
+            for batch in chain(reader, [nothing]):
+                whole = self._with_ragged(batch.columns, ragged, before, end)
+                for piece in cut(whole, done - before, self.most):
+                    done += len(piece)
+                    yield Block(piece, done, file.tell())
+                before += len(whole)
+        if not ragged:
+            raise self._unclosed(before - 1)
+
+    def _with_ragged(
+        self, columns: Sequence[Any], ragged: deque[Any], before: int, end: str
+    ) -> Any:
+        """Put rows of too few or too many cells where they were between the others."""
+        count = len(columns[0])
+        even = self._batch([*columns[: len(self.names)], pa.repeat(False, count)])
+        found: list[Any] = []
+        # rows are numbered from 1, and the header is one
+        while ragged and ragged[0].number - before - 2 <= count + len(found):
+            if ragged[0].text == end:
+                break
+            found.append(ragged.popleft())
+        if not found:
+            return even
+        order = np.full(count + len(found), -1)
+        order[[row.number - before - 2 for row in found]] = count + np.arange(len(found))
+        order[order < 0] = np.arange(count)
+        return pa.concat_batches([even, self._evened(found)]).take(pa.array(order))
+
+    def _evened(self, rows: Sequence[Any]) -> Any:
+        """Read rows of too few cells, or too many: there the last one takes the surplus."""
+        last = len(self.names) - 1
+        widest = max(row.actual_columns for row in rows)
+        names = [str(place) for place in range(widest)]
+        lines = [
+            row.text + '"' * (_END in row.text) + self.delimiter * (widest - row.actual_columns)
+            for row in rows  # the last quote may be open
+        ]
+        written = "\n".join([self.delimiter.join(names), *lines, ""]).encode()
+        parsed = self._reader(io.BytesIO(written), len(written), names).read_all().to_pydict()
+        evened = []
+        for row, *filled in zip(rows, *parsed.values(), strict=True):
+            cells = filled[: row.actual_columns]
+            cells[last:] = [self.delimiter.join(cells[last:])] if len(cells) > last else []
+            missing = [None] * (last + 1 - len(cells))
+            evened.append((*cells, *missing, row.actual_columns > last + 1))
+        return self._batch(list(zip(*evened, strict=True)))
+
+    def _batch(self, columns: Sequence[Any]) -> Any:
+        fields = [*((name, pa.string()) for name in self.names), ("", pa.bool_())]
+        return pa.record_batch(list(columns), schema=pa.schema(fields))
+
+    def _unclosed(self, before: int) -> ArchiveDamaged:
+        """Say where the row begins that comes after so many."""
+        place = f"row {before + 1}"
+        # the parser counts no lines; this one does, but may find a cell on the way too long
+        with open_text(self.path) as (stream, _), contextlib.suppress(csv.Error):
+            text = io.TextIOWrapper(stream, "utf-8", newline="")
+            records = csv.reader(text, delimiter=self.delimiter)
+            deque(islice(filter(None, records), 1 + before), maxlen=0)
+            place = f"the record that begins in line {records.line_num + 1}"
+        return ArchiveDamaged(
+            f"{self.path}: {place} cannot be read; look for a quote that is never closed "
+            f"(a record may have {CHUNK_BYTES[-1]} bytes)"
+        )
+
+    def score(self, judge: RowJudge, block: Block) -> Block:
+        """Return the rows of a block with the added cells."""
+        *columns, wide = block.content.columns
+        faults = {place: _SURPLUS for place, more in enumerate(wide.to_pylist()) if more}
+        found = judge_columns(judge, block.content, self, faults)
+        written = self._written([*columns, *added_columns(found).cast(_WRITTEN).columns])
+        return replace(block, content=pack(written, self.path), decisions=found.decisions())
+
+    def _written(self, columns: Sequence[Any]) -> bytes:
+        batch = pa.record_batch(list(columns), names=[""] * len(columns))
+        options = arrow_csv.WriteOptions(
+            include_header=False, delimiter=self.delimiter, eol=self.line_end
+        )
+        sink = pa.BufferOutputStream()
+        arrow_csv.write_csv(batch, sink, options)
+        return bytes(sink.getvalue())
+
+    def _reader(
+        self,
+        stream: Any,
+        size: int,
+        names: Sequence[str] = (),
+        keep: Callable[[Any], str] = lambda row: "skip",  # noqa: ARG005
+    ) -> Any:
+        """Open a `pyarrow.csv.CSVStreamingReader` that makes strings of the cells.
 
         Args:
-            start: Where a block ended, or the first record.
-
-        Yields:
-            Blocks of at most `most` records, ended early at `BLOCK_BYTES`.
-
-        Raises:
-            ArchiveDamaged: A quote is never closed.
+            stream: Gives the text.
+            size: Bytes to read at once.
+            names: The columns, where they are known.
+            keep: Takes rows of too few or too many cells, and says that they are left out.
         """
-        block, size, position = self._empty(), 0, start
-        for record in read_records(self.source, self.delimiter, *start):
-            self._add(block, record)
-            size += len(record.written)
-            if len(block.records) == self.most or size >= BLOCK_BYTES:
-                position = block.end = _after(position, block.records)
-                yield block
-                block, size = self._empty(), 0
-        if block.records:
-            block.end = _after(position, block.records)
-            yield block
-
-    def score(self, judge: RowJudge, block: CsvBlock) -> ScoredBlock:
-        """Score a block.
-
-        Args:
-            judge: Judges comments.
-            block: The records.
-
-        Returns:
-            Each record with the added cells.
-        """
-        expected = len(self.columns)
-        comments = [place for place, width in enumerate(block.widths) if width]
-        texts = [_text(block.texts[place], block.widths[place], expected) for place in comments]
-        declared = block.declared and [block.declared[place] for place in comments]
-        found = judge.judge(texts, declared)
-        written = block.records.copy()
-        for place, added in zip(comments, self._added(found), strict=True):
-            missing = expected - block.widths[place]
-            body, end = _without_end(block.records[place])
-            if missing < 0:
-                body = self._merged(body)
-            elif missing:
-                added = self.delimiter * missing + added
-            written[place] = f"{body}{added}{end}"
-        data = self.source.pack("".join(written).encode())
-        return ScoredBlock(data, block.end, count_decisions(found))
-
-    def _empty(self) -> CsvBlock:
-        return CsvBlock(Position(0, 0), declared=None if self.language_place is None else [])
-
-    def _add(self, block: CsvBlock, record: Record) -> None:
-        cells, width = record.cells, len(record.cells)
-        block.records.append(record.written)
-        block.widths.append(width)
-        block.texts.append(cells[self.text_place] if self.text_place < width else None)
-        if block.declared is not None and self.language_place is not None:
-            there = self.language_place < width
-            block.declared.append((cells[self.language_place] or None) if there else None)
-
-    def _added(self, found: Findings) -> Iterator[str]:
-        """Give the cells added to each record, with the delimiter before them."""
-        mark = self.delimiter
-        judged = mark.join(["", "%s", *["%.6f"] * len(NUMBERS), *["%s"] * len(WORDS)])
-        for fault, cells in zip(found.faults, added_cells(found), strict=True):
-            if fault is None:
-                yield judged % cells
-            else:
-                yield mark.join(["", *("" if cell is None else str(cell) for cell in cells)])
-
-    def _merged(self, body: str) -> str:
-        """Rewrite a record with more cells than the header: the last cell takes the surplus."""
-        cells = next(csv.reader([body], delimiter=self.delimiter))
-        last = len(self.columns) - 1
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, delimiter=self.delimiter, lineterminator="")
-        writer.writerow([*cells[:last], self.delimiter.join(cells[last:])])
-        return buffer.getvalue()
+        return arrow_csv.open_csv(
+            stream,
+            # it numbers the rows only without threads
+            arrow_csv.ReadOptions(use_threads=False, block_size=size),
+            arrow_csv.ParseOptions(
+                delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=keep
+            ),
+            arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+        )
 
 
-def open_csv(
-    source: TextInput, delimiter: str, text_column: str, language_column: str | None, most: int
-) -> CsvLayout:
-    """Read a CSV file's header and check the file's encoding.
+class _Ended:
+    """A stream with one more line at its end.
 
-    Args:
-        source: The file.
-        delimiter: What separates cells, a value of `DELIMITERS`.
-        text_column: The column of comments.
-        language_column: The column of their languages, if any.
-        most: Comments in a block.
-
-    Returns:
-        The file's layout.
-
-    Raises:
-        ArchiveRefused: A column is not there, or is there already.
-        ArchiveDamaged: The file is not UTF-8, or has no header.
+    It gives no carriage return without what follows: the parser takes one for a line end, and
+    leaves out a line feed that comes after it in the next bytes, also inside of quotes.
     """
-    check_utf8(source)
-    mark = source.byte_order_mark()
-    before: list[str] = []
-    for header in read_records(source, delimiter, len(mark), 0):
-        before.append(header.written)
-        if header.cells:
-            break
-    else:
-        raise ArchiveDamaged(f"{source.path} is empty; its first line must name the columns")
-    hint = _delimiter_hint(header.cells)
-    text_place = find_column(header.cells, text_column, "--text-column", hint)
-    language_place = None
-    if language_column is not None:
-        language_place = find_column(header.cells, language_column, "--language-column", hint)
-    check_free(header.cells)
-    body, end = _without_end("".join(before))
-    begins = mark + (delimiter.join([body, *COLUMNS]) + end).encode()
-    first = _after(Position(len(mark), 0), before)
-    return CsvLayout(
-        source, delimiter, tuple(header.cells), text_place, language_place, most, begins, first
-    )
 
+    closed = False
 
-def _delimiter_hint(columns: Sequence[str]) -> str:
-    found = [name for name, mark in DELIMITERS.items() if len(columns) == 1 and mark in columns[0]]
-    return f"; if a {found[0]} separates them, add --delimiter {found[0]}" if found else ""
+    def __init__(self, stream: IO[bytes], line: str) -> None:
+        self._stream = stream
+        self._line = f"\n{line}\n".encode()
+        self._held = b""
 
-
-def _text(text: str | None, width: int, expected: int) -> str | Fault:
-    if width > expected:
-        return Fault("invalid_comment", f"the record has {width} cells; allowed: {expected}")
-    if text is None:
-        return Fault("missing_text", f"the record has {width} cells and ends before the text")
-    return text
-
-
-def _without_end(record: str) -> tuple[str, str]:
-    """Split a record into its body and its line end."""
-    for end in ("\r\n", "\n", "\r"):
-        if record.endswith(end):
-            return record[: -len(end)], end
-    return record, ""
-
-
-def _after(position: Position, records: Sequence[str]) -> Position:
-    written = "".join(records)
-    lines = written.count("\n")
-    return Position(position.offset + len(written.encode()), position.line + lines)
+    def read(self, size: int) -> bytes:
+        found = self._held + self._stream.read(size - len(self._held))
+        room = size - len(found)
+        found, self._line = found + self._line[:room], self._line[room:]
+        self._held = b"\r" if found.endswith(b"\r") else b""
+        return found.removesuffix(self._held)

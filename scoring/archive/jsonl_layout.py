@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
-from scoring.archive.blocks import BLOCK_BYTES, Position, ScoredBlock, count_decisions
+from scoring.archive.layout import (
+    BLOCK_BYTES,
+    Block,
+    Layout,
+    check_text,
+    open_text,
+    pack,
+)
 from scoring.archive.row_judge import Findings, RowJudge
-from scoring.archive.text_input import TextInput, check_utf8
 from scoring.comment_rules import Fault, json_type
 from scoring.errors import ArchiveDamaged, ArchiveRefused
 from scoring.result_json import render
@@ -24,166 +29,77 @@ UNREAD: Final = "unread"
 """Holds, as a string, a line that is no JSON object."""
 LOOKED_AT: Final = 100
 """Lines that are read to see whether the text's member is in any of them."""
+_MISSING: Final = Fault("missing_text", "there is no text; allowed: string")
 
 
 @dataclass(frozen=True, slots=True)
-class JsonLinesBlock:
-    """Lines to score.
+class JsonLinesLayout(Layout):
+    """One JSON Lines file."""
 
-    Attributes:
-        end: Where they end in the file.
-        first_line: Number of the first, counted from 1.
-        lines: As written, line ends included.
-    """
+    def checked(self) -> JsonLinesLayout:
+        """Check the encoding, and that the members asked for are in one of the first lines."""
+        mark, _ = check_text(self.path)
+        with open_text(self.path) as (stream, _):
+            stream.read(len(mark))
+            begins = list(islice(stream, LOOKED_AT))
+        if begins and begins[0].lstrip().startswith(b"["):
+            raise ArchiveDamaged(
+                f"{self.path} is a JSON array; allowed: one object a line, for example by: "
+                f"jq -c '.[]' {self.path.name}"
+            )
+        found = [members for line in begins if isinstance(members := _parse(line), dict)]
+        names = {name: None for members in found for name in members}
+        for option, name in self.asked.items():
+            if names and name not in names:
+                raise ArchiveRefused(
+                    f"member {name!r} is in none of the first {len(begins)} lines; name one of "
+                    f"{', '.join(map(repr, names))} by {option}"
+                )
+        return replace(self, mark=mark)
 
-    end: Position
-    first_line: int
-    lines: list[bytes] = field(repr=False)
+    def blocks(self, rows: int) -> Iterator[Block]:
+        """Read blocks of lines."""
+        with open_text(self.path) as (stream, file):
+            stream.read(len(self.mark))
+            lines: list[bytes] = []
+            size = 0
+            for line in islice(stream, rows, None):
+                lines.append(line)
+                size += len(line)
+                if len(lines) == self.most or size >= BLOCK_BYTES:
+                    rows += len(lines)
+                    yield Block(lines, rows, file.tell())
+                    lines, size = [], 0
+            if lines:
+                yield Block(lines, rows + len(lines), file.tell())
 
-
-@dataclass(frozen=True, slots=True)
-class JsonLinesLayout:
-    """One JSON Lines file.
-
-    Attributes:
-        source: The file.
-        text_member: The member that holds the comment.
-        language_member: The member that holds its language, or None.
-        most: Comments in a block.
-    """
-
-    source: TextInput
-    text_member: str
-    language_member: str | None
-    most: int
-
-    @property
-    def unit(self) -> str:
-        """Progress is counted in bytes."""
-        return "B"
-
-    @property
-    def total(self) -> int | None:
-        """The bytes of the file, if known."""
-        return self.source.total
-
-    def opening(self) -> tuple[bytes, Position]:
-        """Return the byte order mark, if the file has one, and where the first line is."""
-        mark = self.source.byte_order_mark()
-        return (self.source.pack(mark) if mark else b""), Position(len(mark), 0)
-
-    def finish(self, data: Path, finished: Path) -> Path:  # noqa: ARG002 - other formats write it
-        """Return the appended bytes' file: it is the output."""
-        return data
-
-    def blocks(self, start: Position) -> Iterator[JsonLinesBlock]:
-        """Read blocks of lines.
-
-        Args:
-            start: Where a block ended, or the first line.
-
-        Yields:
-            Blocks of at most `most` lines, ended early at `BLOCK_BYTES`.
-
-        Raises:
-            ArchiveDamaged: A line is too long.
-        """
-        offset, line = start
-        lines: list[bytes] = []
-        size = 0
-        for content in self.source.lines(offset, line):
-            lines.append(content)
-            size += len(content)
-            if len(lines) == self.most or size >= BLOCK_BYTES:
-                yield self._block(offset + size, line, lines)
-                offset, line, lines, size = offset + size, line + len(lines), [], 0
-        if lines:
-            yield self._block(offset + size, line, lines)
-
-    def _block(self, end: int, before: int, lines: list[bytes]) -> JsonLinesBlock:
-        return JsonLinesBlock(Position(end, before + len(lines)), before + 1, lines)
-
-    def score(self, judge: RowJudge, block: JsonLinesBlock) -> ScoredBlock:
-        """Score a block.
-
-        Args:
-            judge: Judges comments.
-            block: The lines.
-
-        Returns:
-            Each line with the added member.
+    def score(self, judge: RowJudge, block: Block) -> Block:
+        """Return the lines of a block with the added member.
 
         Raises:
             ArchiveRefused: A line has that member already.
         """
-        places = [place for place, line in enumerate(block.lines) if not line.isspace()]
-        read = [parse_line(block.lines[place]) for place in places]
-        for place, members in zip(places, read, strict=True):
+        lines: list[bytes] = block.content
+        read = {place: _parse(line) for place, line in enumerate(lines) if not line.isspace()}
+        for place, members in read.items():
             if isinstance(members, dict) and MEMBER in members:
                 raise ArchiveRefused(
-                    f"{self.source.path}: line {block.first_line + place} has a member "
+                    f"{self.path}: line {block.rows - len(lines) + place + 1} has a member "
                     f"{MEMBER!r} already: it looks scored; rename or drop that member"
                 )
-        texts = [_text(members, self.text_member) for members in read]
         declared = None
-        if self.language_member is not None:
-            declared = [_language(members, self.language_member) for members in read]
-        found = judge.judge(texts, declared)
-        written = block.lines.copy()
-        for place, members, result in zip(places, read, _results(found), strict=True):
-            written[place] = _with_member(block.lines[place], members, result)
-        data = self.source.pack(b"".join(written))
-        return ScoredBlock(data, block.end, count_decisions(found))
+        if self.language_column is not None:
+            declared = [_language(members, self.language_column) for members in read.values()]
+        found = judge.judge([_text(one, self.text_column) for one in read.values()], declared)
+        written = lines.copy()
+        for (place, members), result in zip(read.items(), _results(found), strict=True):
+            written[place] = _with_member(lines[place], members, result)
+        data = pack(b"".join(written), self.path)
+        return replace(block, content=data, decisions=found.decisions())
 
 
-def open_json_lines(
-    source: TextInput, text_member: str, language_member: str | None, most: int
-) -> JsonLinesLayout:
-    """Check a JSON Lines file's encoding, and that it holds the members asked for.
-
-    Args:
-        source: The file.
-        text_member: The member that holds the comment.
-        language_member: The member that holds its language, if any.
-        most: Comments in a block.
-
-    Returns:
-        The file's layout.
-
-    Raises:
-        ArchiveRefused: None of the first lines has a member that is asked for.
-        ArchiveDamaged: The file is not UTF-8, or is one JSON array.
-    """
-    check_utf8(source)
-    layout = JsonLinesLayout(source, text_member, language_member, most)
-    _, (offset, line) = layout.opening()
-    begins = list(islice(source.lines(offset, line), LOOKED_AT))
-    if begins and begins[0].lstrip().startswith(b"["):
-        raise ArchiveDamaged(
-            f"{source.path} is a JSON array; allowed: one object a line, for example by: "
-            f"jq -c '.[]' {source.path.name}"
-        )
-    found = [members for members in map(parse_line, begins) if isinstance(members, dict)]
-    names = list(dict.fromkeys(name for members in found for name in members))
-    asked = {"--text-column": text_member, "--language-column": language_member}
-    for option, name in asked.items():
-        if found and name is not None and name not in names:
-            raise ArchiveRefused(
-                f"member {name!r} is in none of the first {len(begins)} lines; name one of "
-                f"{', '.join(map(repr, names))} by {option}"
-            )
-    return layout
-
-
-def parse_line(line: bytes) -> dict[str, Any] | Fault:
-    """Read the object in one line.
-
-    Args:
-        line: Bytes of UTF-8.
-
-    Returns:
-        Its members, or why there are none.
-    """
+def _parse(line: bytes) -> dict[str, Any] | Fault:
+    """Read the members of the object in a line, or say why there are none."""
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError:
@@ -200,10 +116,7 @@ def parse_line(line: bytes) -> dict[str, Any] | Fault:
 def _text(members: dict[str, Any] | Fault, name: str) -> str | Fault:
     if isinstance(members, Fault):
         return members
-    if name not in members:
-        return Fault("missing_text", "there is no text; allowed: string")
-    text = members[name]
-    if isinstance(text, str):
+    if isinstance(text := members.get(name, _MISSING), str | Fault):
         return text
     return Fault("invalid_text", f"text is {json_type(text)}; allowed: string")
 
@@ -219,8 +132,7 @@ def _with_member(line: bytes, members: dict[str, Any] | Fault, result: bytes) ->
     body = line.rstrip()
     end = line[len(body) :]
     if isinstance(members, Fault):
-        unread = orjson.dumps({UNREAD: body.decode()})
-        body, members = unread, {UNREAD: None}
+        body, members = orjson.dumps({UNREAD: body.decode()}), {UNREAD: None}
     comma = b"," if members else b""
     return b'%b%b"%b":%b}%b' % (body[:-1], comma, MEMBER.encode(), result, end)
 
@@ -232,4 +144,4 @@ def _results(found: Findings) -> Iterator[bytes]:
         if fault is None:
             yield b"{%b" % next(rendered)
         else:
-            yield orjson.dumps({"error": {"code": fault.code, "message": fault.message}})
+            yield orjson.dumps({"error": fault._asdict()})

@@ -9,86 +9,45 @@ import contextlib
 import hashlib
 import os
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from tqdm import tqdm
 
-from scoring.archive.blocks import Layout
-from scoring.archive.row_judge import JudgeSource
-from scoring.archive.unfinished import (
-    FINISHED,
-    SUFFIX,
-    Done,
-    Job,
-    Unfinished,
-    open_unfinished,
-    remove_unfinished,
-    sync_folder,
-)
+from scoring.archive import unfinished
+from scoring.archive.layout import Layout
+from scoring.archive.row_judge import RowJudge
+from scoring.artifacts.verified_files import sync_folder
 from scoring.errors import ArchiveDamaged, ArchiveRefused
 from scoring.parallel.chunk_map import ChunkMap
 
 DIGESTED_BYTES: Final = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """What to score, and where to.
 
     Attributes:
-        source: The archive.
         target: The file to write.
-        layout: How the archive is read and written.
-        judge: What each process makes its judge from.
+        layout: The archive, and how it is read and written.
+        judge: Makes a judge in each process.
         job: What the output depends on, by name.
     """
 
-    source: Path
     target: Path
     layout: Layout
-    judge: JudgeSource
-    job: Job
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a run did.
-
-    Attributes:
-        decisions: Number of comments by decision, earlier runs included.
-        seconds: How long this run took.
-        comments: Number of comments that this run scored.
-    """
-
-    decisions: Mapping[str, int]
-    seconds: float
-    comments: int
+    judge: Callable[[], RowJudge]
+    job: unfinished.Job
 
 
 def unfinished_folder(target: Path) -> Path:
-    """Name the folder of an output that is not finished.
-
-    Args:
-        target: The output.
-
-    Returns:
-        The folder beside it.
-    """
-    return target.with_name(target.name + SUFFIX)
+    """Name the folder of an output that is not finished: beside it."""
+    return target.with_name(f"{target.name}.unfinished")
 
 
 def fingerprint(source: Path) -> dict[str, str | int]:
-    """Describe an archive well enough to notice that it is another.
-
-    Args:
-        source: The archive.
-
-    Returns:
-        Its size, the time of its last change, and a digest of its beginning.
-    """
+    """Describe an archive well enough to notice that it is another: size, date, beginning."""
     found = source.stat()
     with source.open("rb") as stream:
         digest = hashlib.sha256(stream.read(DIGESTED_BYTES)).hexdigest()
@@ -99,7 +58,7 @@ def fingerprint(source: Path) -> dict[str, str | int]:
     }
 
 
-def score_archive(task: Task, chunk_map: ChunkMap) -> Summary:
+def score_archive(task: Task, chunk_map: ChunkMap) -> str:
     """Score an archive, from its beginning or from where an earlier run of the task was stopped.
 
     Args:
@@ -107,7 +66,7 @@ def score_archive(task: Task, chunk_map: ChunkMap) -> Summary:
         chunk_map: Runs blocks in parallel.
 
     Returns:
-        What was done.
+        What was done, in a line.
 
     Raises:
         ArchiveError: The archive cannot be read, or changed while it was.
@@ -116,49 +75,37 @@ def score_archive(task: Task, chunk_map: ChunkMap) -> Summary:
     """
     started = time.monotonic()
     folder = unfinished_folder(task.target)
-    opening, first = task.layout.opening()
-    with open_unfinished(folder, task.job, opening, first) as output:
-        before = sum(output.done.decisions.values())
+    with unfinished.open_output(folder, task.job, task.layout.opening()) as output:
+        earlier = sum(output.decisions.values())
         try:
             _append_blocks(task, chunk_map, output)
         finally:
             output.commit()
-        done = output.done
         _check_unchanged(task)
-        ready = task.layout.finish(output.data, folder / FINISHED)
+        ready = task.layout.finish(folder / unfinished.DATA, folder / unfinished.FINISHED)
         _put_in_place(ready, task.target)
-    remove_unfinished(folder)
-    scored = sum(done.decisions.values()) - before
-    return Summary(done.decisions, time.monotonic() - started, scored)
+    unfinished.remove(folder)
+    return _describe(output.decisions, earlier, time.monotonic() - started)
 
 
-def _append_blocks(task: Task, chunk_map: ChunkMap, output: Unfinished) -> None:
+def _append_blocks(task: Task, chunk_map: ChunkMap, output: unfinished.Output) -> None:
     layout = task.layout
-    blocks = layout.blocks(output.done.position)
-    results = chunk_map.map(task.judge, layout.score, blocks)
-    with _progress_bar(layout, output.done) as bar, contextlib.closing(results):
+    bar: tqdm[NoReturn] = tqdm(
+        total=layout.path.stat().st_size, initial=output.read, unit="B", unit_scale=True,
+        desc="scoring", disable=None,  # a bar on a terminal, nothing in a log
+    )  # fmt: skip
+    results = chunk_map.map(task.judge, layout.score, layout.blocks(output.rows))
+    with bar, contextlib.closing(results):
         for block in results:
             output.append(block)
-            bar.update(block.end.offset - bar.n)
-
-
-def _progress_bar(layout: Layout, done: Done) -> tqdm[NoReturn]:
-    """A bar on a terminal, nothing in a log."""
-    return tqdm(
-        total=layout.total,
-        initial=done.offset,
-        unit=layout.unit,
-        unit_scale=True,
-        desc="scoring",
-        disable=None,
-    )
+            bar.update(block.read - bar.n)
 
 
 def _check_unchanged(task: Task) -> None:
-    found = fingerprint(task.source)
-    if any(task.job[name] != value for name, value in found.items()):
+    source = task.layout.path
+    if any(task.job[name] != value for name, value in fingerprint(source).items()):
         raise ArchiveDamaged(
-            f"{task.source} changed while it was read; start anew with --restart once it is whole"
+            f"{source} changed while it was read; start anew with --restart once it is whole"
         )
 
 
@@ -170,3 +117,14 @@ def _put_in_place(ready: Path, target: Path) -> None:
         raise ArchiveRefused(f"{target} came into being while this run went on; move it away")
     ready.rename(target)
     sync_folder(target.parent)
+
+
+def _describe(decisions: dict[str, int], earlier: int, seconds: float) -> str:
+    total = sum(decisions.values())
+    counts = ", ".join(f"{n:,} {name}" for name, n in sorted(decisions.items()))
+    speed = (total - earlier) / max(seconds, 1e-9)
+    resumed = f", {earlier:,} of them by an earlier run" if earlier else ""
+    return (
+        f"{total:,} comments{resumed}: {counts or 'none'}; {seconds:.1f} s, "
+        f"{speed:,.0f} comments a second"
+    )

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import stat
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -139,6 +140,8 @@ def sync_folder(folder: Path) -> None:
     Args:
         folder: The folder.
     """
+    if sys.platform == "win32":  # it has no such call
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

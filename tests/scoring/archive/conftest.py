@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from scoring.archive import command
-from scoring.archive.row_judge import JudgeSource, RowJudge
+from scoring.archive.row_judge import RowJudge
 from scoring.artifacts.selection import make_current
 from scoring.artifacts.verified_files import read_verified
 from scoring.comment_rules import Fault
@@ -90,8 +90,8 @@ def results(version: Path) -> Results:
     """What `/classify` answers: a result, or an error's code, for each text."""
 
     def results(texts: Sequence[str | Fault], **settings: Any) -> list[dict[str, Any]]:
-        given = {"policy": "assist", "explained": False, "max_bytes": 20_480, **settings}
-        judge: RowJudge = JudgeSource(read_verified(version), "the test", **given)()
+        given = {"policy": "assist", "explained": False, "longest": 20_480, **settings}
+        judge = RowJudge(read_verified(version), "the test", **given)
         found = judge.judge(texts, None)
         told = iter(render(found.judgements))
         return [

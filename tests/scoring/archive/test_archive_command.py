@@ -56,7 +56,7 @@ def test_formats_that_cannot_be(tmp_path: Path, source: Path, write: Write, caps
 
 def test_a_named_format_needs_no_ending(write: Write, score: Any) -> None:
     outcome = score(write("comments", b"text\nyou are an idiot\n"), "--format", "csv")
-    assert outcome.output.read_text().startswith("text,moderation_decision")
+    assert outcome.output.read_text().startswith('"text","moderation_decision"')
 
 
 def test_columns_that_cannot_be(tmp_path: Path, source: Path, write: Write, capsys: Any) -> None:
@@ -102,7 +102,7 @@ def test_an_interrupt_keeps_what_was_scored(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("scoring.archive.unfinished.Unfinished.append", interrupt)
+        patch.setattr("scoring.archive.unfinished.Output.append", interrupt)
         told = score(source, status=130).told
     assert told == "stopped; what was scored is kept, and the same command goes on from it\n"
     assert score(source).output.exists()
@@ -120,7 +120,7 @@ def test_the_module_is_the_command_and_shows_no_text(write: Write, tmp_path: Pat
     assert "private" not in run.stderr
 
 
-@pytest.mark.parametrize("absent", ["tqdm", "orjson"])
+@pytest.mark.parametrize("absent", ["tqdm", "orjson", "pyarrow"])
 def test_without_the_extra_it_says_what_to_install(absent: str) -> None:
     code = (
         f"import sys; sys.modules[{absent!r}] = None; sys.argv = ['scoring', 'a.csv', 'b.csv']\n"

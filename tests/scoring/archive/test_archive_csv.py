@@ -1,17 +1,22 @@
-"""CSV as newsrooms have it: cells stay as written, nothing is lost, nothing stops the run."""
+"""CSV as newsrooms have it: cells keep their values, nothing is lost, nothing stops the run."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow.csv import ParseOptions, read_csv
 
 from scoring.archive.columns import COLUMNS
+from scoring.archive.csv_layout import CsvLayout
+from scoring.errors import ArchiveDamaged
 from scoring.guidelines import CATEGORIES
 
 Write = Callable[[str, bytes], Path]
@@ -22,6 +27,11 @@ THANKS = "thank you for a clear and honest article"
 def rows(content: bytes, delimiter: str = ",") -> list[dict[str, str]]:
     text = content.decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+
+
+def read_table(path: Path) -> Any:
+    """Read cells that the csv module finds too large."""
+    return read_csv(path, parse_options=ParseOptions(newlines_in_values=True))
 
 
 def test_columns_are_added_and_hold_what_classify_answers(
@@ -46,42 +56,58 @@ def test_columns_are_added_and_hold_what_classify_answers(
     assert outcome.told.startswith("3 comments: ")
 
 
-def test_every_cell_stays_as_it_was_written(write: Write, score: Any) -> None:
-    lines = [
-        "\ufeffid,\"text\",'note'\r\n",
-        f'"001",{INSULT}, padded \r\n',
-        '2,"he said ""no""\r\nand, after a while,\n\nleft",x\r\n',
-        f"3,{THANKS},\u2028 \x0b \x1c 😀\r\n",
-        "4,a \x00 b,\r\n",
-        f"5,{INSULT},the last line has no end",
+def test_every_cell_keeps_its_value(write: Write, score: Any) -> None:
+    names = ["id", "text", "'note'", ""]
+    cells = [
+        ["007", INSULT, " padded ", "1e5"],
+        ["", 'he said ""no""\r\nand, after a while,\n\nleft', "NA", "null"],
+        ["true", THANKS, "\u2028 \x0b \x1c 😀", "2026-11-28"],
+        ["1,5", "a \x00 b", "'", "-"],
+        ["5", INSULT, '5" tall', "the last line has no end"],
     ]
-    source = write("c.csv", "".join(lines).encode())
+    table = io.StringIO(newline="")
+    csv.writer(table).writerows([names, *cells])
+    source = write("c.csv", table.getvalue().removesuffix("\r\n").encode())
+    header, *scored = csv.reader(
+        io.StringIO(score(source).output.read_bytes().decode(), newline=""), strict=True
+    )
+    assert header == [*names, *COLUMNS]
+    assert [row[:4] for row in scored] == cells
+
+
+def test_a_quote_inside_a_cell_is_a_character(write: Write, score: Any) -> None:
+    (row,) = rows(score(write("c.csv", b'id,text\n1,5" or "so"\n')).output.read_bytes())
+    assert row["text"] == '5" or "so"'
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_line_ends_and_the_mark_before_the_first_column_stay(
+    write: Write, score: Any, end: str
+) -> None:
+    source = write("c.csv", f"\ufefftext{end}{INSULT}{end}".encode())
     scored = score(source).output.read_bytes().decode()
-    rest = scored
-    for line in lines:
-        body = line.removesuffix("\r\n")
-        assert rest.startswith(body + ",")
-        rest = rest[len(body) :]
-        added, end, rest = rest.partition("\r\n") if line != body else (rest, "", "")
-        assert added.count(",") == len(COLUMNS)
-        assert end == line[len(body) :]
-    assert rest == ""
+    assert scored.startswith('\ufeff"text","moderation_decision"')
+    assert scored.count("\ufeff") == 1
+    assert scored.split(end)[-1] == ""
+    assert scored.count("\n") == scored.count(end) == 2
+    assert score(source, to="again").output.read_bytes().decode() == scored
 
 
-def test_the_mark_before_the_first_column_is_no_part_of_its_name(write: Write, score: Any) -> None:
-    scored = score(write("c.csv", f"\ufefftext\n{INSULT}\n".encode())).output.read_bytes()
-    assert scored.startswith("\ufefftext,moderation_decision".encode())
-    assert scored.count("\ufeff".encode()) == 1
-
-
-def test_a_text_over_the_csv_modules_own_limit_is_read(write: Write, score: Any) -> None:
-    long = "so long " * 40_000
-    source = write("c.csv", f"text,id\n{long},1\n{INSULT},2\n".encode())
-    first, second = rows(score(source).output.read_bytes())
-    assert (first["moderation_error"], first["text"]) == ("text_too_long", long)
-    assert second["moderation_error"] == ""
-    longer = score(source, "--max-comment-bytes", "400000", to="longer")
-    assert rows(longer.output.read_bytes())[0]["moderation_error"] == ""
+def test_a_cell_of_any_size_is_read_and_no_limit_of_the_process_changes(
+    write: Write, score: Any
+) -> None:
+    before = csv.field_size_limit()
+    long = "so long " * 80_000
+    source = write("c.csv", f'text,id\n{long},1\n{INSULT},2\n"{long}\n",3\n"{long}",4,5'.encode())
+    table = read_table(score(source).output).to_pydict()
+    assert table["text"] == [long, INSULT, f"{long}\n", long]
+    assert [str(one) for one in table["id"]] == ["1", "2", "3", "4,5"]
+    assert table["moderation_error"] == [
+        "text_too_long", "", "text_too_long", "invalid_comment",
+    ]  # fmt: skip
+    longer = score(source, "--max-comment-bytes", "800000", to="longer")
+    assert read_table(longer.output)["moderation_error"].to_pylist()[:3] == [""] * 3
+    assert csv.field_size_limit() == before
 
 
 def test_what_cannot_be_scored_gets_an_error_and_the_run_goes_on(write: Write, score: Any) -> None:
@@ -106,6 +132,22 @@ def test_a_record_with_more_cells_than_the_header_keeps_them_in_the_last(
     assert row["moderation_error"] == "invalid_comment"
 
 
+def test_rows_of_other_widths_keep_their_places(
+    write: Write, score: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scoring.archive.csv_layout.CHUNK_BYTES", (600,))
+    tails = ["", ",{}", ',"{}\n,"', ",{},", ",{},more,and more"]
+    lines = [f"{n}{tails[n * n % 7 % 5].format(THANKS)}\n" for n in range(300)]
+    source = write("c.csv", ("id,text\n" + "".join(lines) + "1\n2\n").encode())
+    outcome = score(source, "--chunk-comments", "7")
+    table = rows(outcome.output.read_bytes())
+    assert [row["id"] for row in table] == [*map(str, range(300)), "1", "2"]
+    errors = ["missing_text", "", "", "invalid_comment", "invalid_comment"]
+    expected = [errors[n * n % 7 % 5] for n in range(300)]
+    assert [row["moderation_error"] for row in table] == [*expected, "missing_text", "missing_text"]
+    assert outcome.told.startswith("302 comments: ")
+
+
 def test_a_language_of_the_archive_sends_a_comment_to_review(write: Write, score: Any) -> None:
     source = write("c.csv", f"lang,text\nde,{THANKS}\nen,{THANKS}\n,{THANKS}\n".encode())
     german, english, unknown = rows(score(source, "--language-column", "lang").output.read_bytes())
@@ -114,22 +156,58 @@ def test_a_language_of_the_archive_sends_a_comment_to_review(write: Write, score
     assert english["moderation_language"] == unknown["moderation_language"] == "en"
 
 
-def test_empty_lines_stay_and_are_no_comments(write: Write, score: Any) -> None:
-    source = write("c.csv", f"\ntext\n\n{INSULT}\n\n\n{THANKS}\n\n".encode())
+def write_random(source: random.Random, width: int) -> tuple[str, bool]:
+    """Write CSV with whatever cells and rows may hold; whether its last quote is open."""
+    pieces = ["a", "b ", '"', ",", "\n", "\r\n", "\r", "é", "'", "007", "x" * 90]
+
+    def cell() -> str:
+        text = "".join(source.choices(pieces, k=source.randrange(8)))
+        bare = source.random() < 0.5 and not set(text) & set('",\r\n')
+        return text if bare else '"' + text.replace('"', '""') + '"'
+
+    lines = [",".join(f"c{n}" for n in range(width))]
+    for _ in range(source.randrange(50)):
+        cells = width if source.random() < 0.8 else source.randrange(1, width + 3)
+        lines.append(",".join(cell() for _ in range(cells)))
+    is_open = source.random() < 0.2
+    lines += ['1,2,"open\n'] if is_open else []
+    return source.choice(("\n", "\r\n", "\n\n")).join(lines), is_open
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_it_reads_what_the_csv_module_reads(
+    write: Write, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    source = random.Random(seed)  # noqa: S311  # no secret
+    width = source.choice((1, 2, 4))
+    content, is_open = write_random(source, width)
+    monkeypatch.setattr("scoring.archive.csv_layout.CHUNK_BYTES", (300, 3000))
+    path = write("c.csv", content.encode())
+    layout = CsvLayout(path, {"--text-column": "c0"}, source.choice((1, 7, 99)), ",").checked()
+    expected = []
+    for cells in filter(None, csv.reader(io.StringIO(content, newline=""))):
+        surplus = [",".join(cells[width - 1 :])] if len(cells) >= width else []
+        missing = [None] * (width - len(cells))
+        expected.append((*cells[: width - 1], *surplus, *missing, len(cells) > width))
+    whole = expected[1:-1] if is_open else expected[1:]
+    done = source.randrange(len(whole) + 1)
+    found: list[Any] = []
+    with pytest.raises(ArchiveDamaged) if is_open else contextlib.nullcontext():
+        for block in layout.blocks(done):
+            found += zip(*(one.to_pylist() for one in block.content.columns), strict=True)
+    assert found[: len(whole) - done if is_open else None] == whole[done:]
+
+
+def test_empty_lines_are_no_comments(write: Write, score: Any) -> None:
+    source = write("c.csv", f'\ntext\n\n{INSULT}\n\n\n""\n{THANKS}\n\n'.encode())
     outcome = score(source)
-    content = outcome.output.read_text()
-    assert [bool(line) for line in content.split("\n")] == [
-        False, True, False, True, False, False, True, False, False,
-    ]  # fmt: skip
-    assert outcome.told.startswith("2 comments")
+    assert [row["text"] for row in rows(outcome.output.read_bytes())] == [INSULT, "", THANKS]
+    assert outcome.told.startswith("3 comments")
 
 
 def test_carriage_returns_alone_end_lines(write: Write, score: Any) -> None:
     source = write("c.csv", f"id,text\r1,{INSULT}\r2,{THANKS}\r".encode())
-    content = score(source).output.read_bytes()
-    assert [row["text"] for row in rows(content)] == [INSULT, THANKS]
-    assert content.count(b"\r") == 3
-    assert b"\n" not in content
+    assert [row["text"] for row in rows(score(source).output.read_bytes())] == [INSULT, THANKS]
 
 
 @pytest.mark.parametrize(("name", "mark"), [("semicolon", ";"), ("tab", "\t"), ("bar", "|")])
@@ -154,17 +232,23 @@ def test_gzip_stays_gzip(write: Write, score: Any) -> None:
 
 def test_a_header_alone_is_an_archive_without_comments(write: Write, score: Any) -> None:
     outcome = score(write("c.csv", b"id,text"))
-    assert outcome.output.read_text() == ",".join(["id,text", *COLUMNS])
+    header = ",".join(f'"{name}"' for name in ("id", "text", *COLUMNS))
+    assert outcome.output.read_text() == f"{header}\n"
     assert outcome.told.startswith("0 comments: none")
 
 
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "is empty; its first line must name the columns"),
+        (b"", "is empty or begins with a quote that is never closed; its first line must name"),
+        (b"\n\n", "is empty or begins with a quote"),
+        (b'"id,text\n1,a\n', "is empty or begins with a quote"),
         (b"text\nfine\ncaf\xe9 au lait\n", "byte 0xE9 at offset 13, line 3; convert"),
         ("text\nfine\n".encode("utf-16"), "is not UTF-8: byte 0xFF at offset 0, line 1"),
         (b'id,text\n1,a\n2,"never\nclosed\n3,b\n', "the record that begins in line 3"),
+        (b'id,text\n1,"a\n\nb"\n2,b,"never\nclosed\n3,b\n', "that begins in line 5"),
+        (b'id,text\n1,a\n2\n\n3,"never closed', "the record that begins in line 4"),
+        (b'text\n%s\n"never closed' % (b"x" * 200_000), "row 2 cannot be read; look for a quote"),
     ],
 )
 def test_what_is_no_csv_is_refused_by_its_place(
@@ -179,7 +263,7 @@ def test_what_is_no_csv_is_refused_by_its_place(
 def test_a_quote_that_swallows_the_file_is_refused_before_it_fills_the_memory(
     write: Write, score: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scoring.archive.csv_records.LONGEST_CELL", 1000)
+    monkeypatch.setattr("scoring.archive.csv_layout.CHUNK_BYTES", (500, 1000))
     source = write("c.csv", b'text\na\n"open\n' + b"more and more\n" * 1000)
     assert "the record that begins in line 3" in score(source, status=1).told
 
@@ -187,6 +271,6 @@ def test_a_quote_that_swallows_the_file_is_refused_before_it_fills_the_memory(
 def test_a_file_without_line_ends_is_refused(
     write: Write, score: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scoring.archive.text_input.LONGEST_LINE", 1000)
+    monkeypatch.setattr("scoring.archive.layout.LONGEST_LINE", 1000)
     source = write("c.csv", b"text\n" + b"x" * 2000)
     assert "line 2 is longer than 1000 bytes" in score(source, status=1).told

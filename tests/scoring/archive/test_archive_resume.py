@@ -17,7 +17,6 @@ import pytest
 from pyarrow import parquet
 
 from scoring.archive import unfinished
-from scoring.archive.blocks import Position
 
 INSULT = "you are an idiot"
 THANKS = "thank you for a clear and honest article"
@@ -120,15 +119,15 @@ def test_a_real_process_killed_in_the_middle(
 
 
 def stop_after(monkeypatch: pytest.MonkeyPatch, blocks: int) -> None:
-    append, left = unfinished.Unfinished.append, [blocks]
+    append, left = unfinished.Output.append, [blocks]
 
-    def append_or_die(self: unfinished.Unfinished, block: Any) -> None:
+    def append_or_die(self: unfinished.Output, block: Any) -> None:
         if not left[0]:
             raise Killed
         left[0] -= 1
         append(self, block)
 
-    monkeypatch.setattr(unfinished.Unfinished, "append", append_or_die)
+    monkeypatch.setattr(unfinished.Output, "append", append_or_die)
 
 
 def stopped_run(form: str, folder: Path, score: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -173,9 +172,9 @@ def test_restart_throws_the_unfinished_run_away(stopped: Path, score: Any) -> No
 def test_two_runs_at_once_are_refused(tmp_path: Path, stopped: Path, score: Any) -> None:
     folder = folder_of(tmp_path / "scored.csv")
     job = json.loads((folder / unfinished.NOTE).read_text())["job"]
-    with unfinished.open_unfinished(folder, job, b"", Position(0, 0)):
-        assert "another run is writing" in score(stopped, status=2).told
-        assert "another run is writing" in score(stopped, "--restart", status=2).told
+    with unfinished.open_output(folder, job, b""):
+        assert "another run writes" in score(stopped, status=2).told
+        assert "another run writes" in score(stopped, "--restart", status=2).told
 
 
 @pytest.mark.parametrize("damage", ["", "{}", "[]", '{"job": {}, "done": {"offset": 1}}'])
@@ -193,6 +192,12 @@ def test_data_shorter_than_the_note_says_is_refused(
 ) -> None:
     os.truncate(folder_of(tmp_path / "scored.csv") / unfinished.DATA, 5)
     assert "start anew with --restart" in score(stopped, status=1).told
+
+
+def test_a_note_without_data_counts_for_nothing(tmp_path: Path, stopped: Path, score: Any) -> None:
+    """A run was killed after the output had its name, and the output was moved away."""
+    (folder_of(tmp_path / "scored.csv") / unfinished.DATA).unlink()
+    assert "earlier" not in score(stopped).told
 
 
 def test_a_full_disk_loses_nothing(tmp_path: Path, score: Any) -> None:
@@ -213,13 +218,13 @@ def test_an_input_that_changes_meanwhile_is_refused(
     tmp_path: Path, score: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = write_archive(tmp_path, "csv")
-    append = unfinished.Unfinished.append
+    append = unfinished.Output.append
 
-    def append_and_touch(self: unfinished.Unfinished, block: Any) -> None:
+    def append_and_touch(self: unfinished.Output, block: Any) -> None:
         os.utime(source, (1, 1))
         append(self, block)
 
-    monkeypatch.setattr(unfinished.Unfinished, "append", append_and_touch)
+    monkeypatch.setattr(unfinished.Output, "append", append_and_touch)
     outcome = score(source, status=1)
     assert "changed while it was read" in outcome.told
     assert not outcome.output.exists()

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from service.context import context_of, decided_comments, keep_feedback, served_model
 from service.documents import schemas
 from service.http.body import read_json_body
-from service.routes import DirectRoute, json_response, problems
+from service.routes import DirectRoute, json_body, json_response, problems
 from service.scheduling.steps import classify_in_steps
 from service.wire.classify import choose_policy, parse_json
 from service.wire.feedback import parse_feedback
@@ -26,21 +26,7 @@ router = APIRouter(route_class=DirectRoute)
             "invalid_request", "feedback_disabled", "feedback_unavailable",
         ),
     },
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "anyOf": [
-                            {"$ref": "#/components/schemas/ManyFeedback"},
-                            {"$ref": "#/components/schemas/FeedbackIn"},
-                        ]
-                    }
-                }
-            },
-        }
-    },
+    openapi_extra=json_body("ManyFeedback", "FeedbackIn"),
 )  # fmt: skip
 async def feedback(request: Request) -> Response:
     """Keep what moderators decided, all of a request or nothing; nothing else is ever kept."""

@@ -16,7 +16,7 @@ from service.context import Context, context_of
 from service.documents import schemas
 from service.http.body import read_json_body
 from service.http.problems import Problem
-from service.routes import DirectRoute, json_response, problems
+from service.routes import DirectRoute, json_body, json_response, problems
 from service.wire.classify import parse_json
 from service.wire.models import parse_version
 
@@ -51,14 +51,7 @@ async def models(request: Request) -> Response:
             "unsupported_media_type", "invalid_request", "unknown_model",
         ),
     },
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": {"$ref": "#/components/schemas/ModelUse"}}
-            },
-        }
-    },
+    openapi_extra=json_body("ModelUse"),
 )  # fmt: skip
 async def use(request: Request) -> Response:
     """Verify a version and choose it; the workers follow at their next look."""

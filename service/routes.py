@@ -69,21 +69,17 @@ def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
     return described
 
 
-_BODY: Final = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "anyOf": [
-                        {"$ref": "#/components/schemas/ManyComments"},
-                        {"$ref": "#/components/schemas/OneComment"},
-                    ]
-                }
-            }
-        },
-    }
-}
+def json_body(*schemas: str) -> dict[str, Any]:
+    """Describe a body, which these routes read themselves, for the OpenAPI document.
+
+    Args:
+        schemas: Names of the schemas of which the body is one.
+    """
+    references = [{"$ref": f"#/components/schemas/{name}"} for name in schemas]
+    schema = {"anyOf": references} if len(references) > 1 else references[0]
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
 _BODY_PROBLEMS: Final = (
     "invalid_json", "incomplete_body", "body_too_large", "unsupported_media_type",
     "invalid_request", "no_comments", "too_many_comments", "unknown_policy", "not_ready",
@@ -98,7 +94,7 @@ router = APIRouter(route_class=DirectRoute)
     "/classify",
     summary="Classify comments",
     responses={200: {"model": schemas.ClassifyAnswer}, **problems(*_BODY_PROBLEMS)},
-    openapi_extra=_BODY,
+    openapi_extra=json_body("ManyComments", "OneComment"),
 )
 async def classify(request: Request) -> Response:
     """Give each comment's probabilities, a decision and, if asked for, the words that weighed."""

@@ -39,8 +39,10 @@ from training.reports.ablation import (
     variants,
 )
 from training.reports.behaviour import behaviour_report, write_behaviour
+from training.reports.case_files import case_files_report
 from training.reports.data_report import write_data_report
 from training.reports.evaluate_command import add_evaluate, run_evaluate
+from training.reports.markers import write_between_markers
 from training.reports.readme import write_readme
 from training.resources import Resources, peak_memory
 from training.settings import TrainingSettings
@@ -98,6 +100,11 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     steps.add_parser("ablation", help="print what each step and each source is worth")
     behaviour = steps.add_parser("behaviour", help="run the behaviour suite on the current version")
     behaviour.add_argument("--write", type=Path, help="put it between the markers of this file")
+    cases = steps.add_parser(
+        "cases", help="judge files of comments beside what should become of them"
+    )
+    cases.add_argument("files", type=Path, nargs="+", help="JSON Lines: text, decision, category")
+    cases.add_argument("--write", type=Path, help="put it between the markers of this file")
     steps.add_parser("readme", help="write the current model's figures into README.md and docs")
     two = steps.add_parser("compare", help="compare two versions on the held-back comments")
     two.add_argument("first")
@@ -150,6 +157,7 @@ def run(options: argparse.Namespace) -> None:
             folders.data, write=options.write
         ),
         "behaviour": _run_behaviour,
+        "cases": _judge_case_files,
         "readme": lambda folders, _: write_readme(folders.data.parent, folders.models),
         "compare": _compare,
         "use": _use,
@@ -220,6 +228,13 @@ def _run_behaviour(folders: Folders, options: argparse.Namespace) -> None:
     report(told)
     if options.write is not None:
         write_behaviour(options.write, told)
+
+
+def _judge_case_files(folders: Folders, options: argparse.Namespace) -> None:
+    told = case_files_report(load_current(folders.models), options.files)
+    report(told)
+    if options.write is not None:
+        write_between_markers(options.write, "cases", told)
 
 
 def _import(_folders: Folders, options: argparse.Namespace) -> None:

@@ -84,7 +84,10 @@ def read_file_cases(path: Path) -> list[FileCase]:
         BehaviourError: The file is empty, or a line is malformed.
         OSError: It cannot be read.
     """
-    lines = path.read_text(encoding="utf-8").split("\n")
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise BehaviourError(f"{path} is not UTF-8: {error}; save it as UTF-8") from error
     cases = [_parse(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not cases:
         raise BehaviourError(f"{path} holds no cases; each line is a JSON object with text")
@@ -105,7 +108,8 @@ def _parse(path: Path, number: int, line: str) -> FileCase:
             f"{path} line {number} needs a text, and a decision of {', '.join(sorted(_DECISIONS))} "
             f"(two joined by |); its decision is {decision!r}"
         )
-    named = frozenset((found.get("category") or "").replace("|", ",").split(",")) - {"", "-"}
+    category = str(found.get("category") or "")
+    named = frozenset(category.replace("|", ",").split(",")) - {"", "-"}
     if not named <= set(CATEGORIES):
         raise BehaviourError(
             f"{path} line {number}: {', '.join(sorted(named - set(CATEGORIES)))} is no guideline; "

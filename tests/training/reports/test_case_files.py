@@ -53,6 +53,13 @@ def test_the_table_names_file_preset_and_number(published: PublishedModel, tmp_p
     assert "| first | `automatic` | 1 | 100.0 % |" in " ".join(told.split())
 
 
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes('{"text": "é", "decision": "approve"}'.encode("latin-1"))
+    with pytest.raises(BehaviourError, match="is not UTF-8"):
+        read_file_cases(path)
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
@@ -60,6 +67,7 @@ def test_the_table_names_file_preset_and_number(published: PublishedModel, tmp_p
         ('{"text": "a", "decision": "delete"}', "its decision is 'delete'"),
         ('{"decision": "approve"}', "needs a text"),
         ('{"text": "a", "decision": "reject", "category": "spam"}', "spam is no guideline"),
+        ('{"text": "a", "decision": "reject", "category": 7}', "7 is no guideline"),
         ("", "holds no cases"),
     ],
 )

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from scoring.artifacts.selection import make_current
 from tests.canaries import leaks
 from tests.tiny_models import FIRST, SECOND, publish_tiny
 
@@ -57,6 +59,25 @@ def wait_until(
 def publish_tiny_model(models: Path, *, second: bool = False) -> str:
     """Publish the tiny model of the service's tests, under one of two versions."""
     return publish_tiny(models, SECOND if second else FIRST)
+
+
+def publish_shipped_model(models: Path) -> str:
+    """Copy the model that git tracks into a folder of versions of its own, and use it."""
+    version = (ROOT / "models" / "CURRENT").read_text(encoding="utf-8").strip()
+    shutil.copytree(ROOT / "models" / version, models / version)
+    make_current(models, version)
+    return version
+
+
+def run_program(command: list[str], **variables: str) -> str:
+    """Run a program in the checkout without the machine's own proxies; what it printed."""
+    inherited = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
+    done = subprocess.run(
+        command, cwd=ROOT, env={**inherited, **variables}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 class Service:

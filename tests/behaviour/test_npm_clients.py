@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.behaviour.running import Service
-from tests.behaviour.test_switch_pages import KEY, blocks, run
+from tests.behaviour.running import Service, run_program
+from tests.behaviour.test_switch_pages import KEY, blocks
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +57,7 @@ def printed(packages: Path, service: Service, page: str, *, key: str = KEY) -> s
     script.write_text(code.replace(":8000", f":{service.port}"), encoding="utf-8")
     names = packages / "names.js"
     names.write_text(WILDCARD, encoding="utf-8")
-    return run(["node", "--require", str(names), str(script)])
+    return run_program(["node", "--require", str(names), str(script)])
 
 
 def test_perspective_api_client(packages: Path, service: Service) -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scoring.artifacts.selection import make_current
-from tests.behaviour.running import ROOT, Service
+from tests.behaviour.running import ROOT, Service, publish_shipped_model, run_program
 
 pytestmark = pytest.mark.slow
 
@@ -26,9 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory, kernel_cache: Path) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("shipped")
-    version = (ROOT / "models" / "CURRENT").read_text(encoding="utf-8").strip()
-    shutil.copytree(ROOT / "models" / version, folder / "models" / version)
-    make_current(folder / "models", version)
+    publish_shipped_model(folder / "models")
     service = Service(folder / "models", kernel_cache, folder / "log")
     try:
         service.wait_ready()
@@ -43,25 +38,15 @@ def block(language: str, holding: str) -> str:
     return next(code for code in found if holding in code)
 
 
-def ran(command: list[str], **more: str) -> str:
-    """What a program prints, without the machine's own proxies."""
-    here = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
-    done = subprocess.run(
-        command, cwd=ROOT, env={**here, **more}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not on the PATH")
 def test_curl_gets_the_whole_answer(shipped: Service) -> None:
     command = block("sh", "curl").replace(ADDRESS, f"http://127.0.0.1:{shipped.port}")
-    answered = json.loads(ran(shlex.split(command.replace("\\\n", " "))))["results"][0]
+    answered = json.loads(run_program(shlex.split(command.replace("\\\n", " "))))["results"][0]
     assert answered == {"id": None, **json.loads(block("json", '"decision"'))}
 
 
 def test_the_program_in_python(kernel_cache: Path) -> None:
-    told = ran([sys.executable, "-c", block("python", "Classifier")],
+    told = run_program([sys.executable, "-c", block("python", "Classifier")],
                MODERATION_CACHE=str(kernel_cache))  # fmt: skip
     assert told.startswith("reject 0.9")
     assert "personal_attack" in told
@@ -74,4 +59,4 @@ def test_the_program_in_javascript(shipped: Service, tmp_path: Path) -> None:
     program = tmp_path / "ask.mjs"
     code = block("js", "fetch").replace(ADDRESS, f"http://127.0.0.1:{shipped.port}")
     program.write_text(code, encoding="utf-8")
-    assert re.match(r"reject 0\.9\d+ \[ 'personal_attack' \]", ran([node, str(program)]))
+    assert re.match(r"reject 0\.9\d+ \[ 'personal_attack' \]", run_program([node, str(program)]))

@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import importlib.util
 import json
-import os
 import re
 import shutil
 import socket
@@ -23,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from tests.behaviour.running import ROOT, Service
+from tests.behaviour.running import ROOT, Service, run_program
 
 pytestmark = pytest.mark.slow
 
@@ -48,16 +47,6 @@ def blocks(page: str, language: str) -> list[str]:
     """The blocks of code of a page."""
     text = (SWITCH / page).read_text(encoding="utf-8")
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
-
-
-def run(command: list[str], **variables: str) -> str:
-    """Run a client without the machine's own proxies, and return what it printed."""
-    inherited = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
-    done = subprocess.run(
-        command, env={**inherited, **variables}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def example(language: str) -> list[str]:
@@ -157,7 +146,7 @@ def test_an_example_prints_what_the_service_decides(
     service = start(**({"MODERATION_API_KEYS": key} if key else {}))
     service.wait_ready()
     here = f"http://127.0.0.1:{service.port}"
-    printed = run([*command, *COMMENTS, " "], CLASSIFY_URL=here, CLASSIFY_KEY=key)
+    printed = run_program([*command, *COMMENTS, " "], CLASSIFY_URL=here, CLASSIFY_KEY=key)
     headers = {**JSON, "X-API-Key": key} if key else JSON
     asked = {"comments": [{"id": str(n), "text": text} for n, text in enumerate(COMMENTS, 1)]}
     _, answer = ask(service, "/classify", asked, headers)
@@ -183,7 +172,7 @@ def test_an_example_asks_a_busy_service_once_more(language: str, status: int) ->
                 self.answer(200, json.dumps({"results": [result]}).encode())
 
     with serving(Busy) as port:
-        printed = run([*command, "a comment"], CLASSIFY_URL=f"http://127.0.0.1:{port}")
+        printed = run_program([*command, "a comment"], CLASSIFY_URL=f"http://127.0.0.1:{port}")
     assert printed == "1 review -\n"
     assert len(asked) == 2
     assert asked[0] == asked[1]
@@ -196,8 +185,8 @@ def test_the_lines_for_google_api_python_client(start: Callable[..., Service]) -
     service = start(MODERATION_API_KEYS=KEY)
     service.wait_ready()
     here = code.replace("127.0.0.1:8000", f"127.0.0.1:{service.port}")
-    assert run([sys.executable, "-c", here]).startswith("400 API key not valid")
-    assert float(run([sys.executable, "-c", here.replace("your-key", KEY)])) > 0.5
+    assert run_program([sys.executable, "-c", here]).startswith("400 API key not valid")
+    assert float(run_program([sys.executable, "-c", here.replace("your-key", KEY)])) > 0.5
 
 
 @pytest.fixture
@@ -277,7 +266,9 @@ def test_googles_python_client_at_its_constant_address(proxied: int, certificate
     code = code.replace("http://127.0.0.1:8000", f"https://{NAME}").replace("your-key", KEY)
     prelude = HOSTS_FILE.format(port=proxied, name=NAME)
     trusted = str(certificates / "ca.pem")
-    assert float(run([sys.executable, "-c", prelude + code], HTTPLIB2_CA_CERTS=trusted)) > 0.5
+    assert (
+        float(run_program([sys.executable, "-c", prelude + code], HTTPLIB2_CA_CERTS=trusted)) > 0.5
+    )
 
 
 def test_the_calls_of_discourse_and_classifai(start: Callable[..., Service]) -> None:

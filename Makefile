@@ -55,7 +55,7 @@ score: $(VENV)/archive.done ## score an archive of comments (IN=comments.csv OUT
 test: $(VENV)/dev.done ## run the tests that take no longer than a minute and a half together
 	$(BIN)/python -m pytest -m "not slow"
 
-test-all: $(VENV)/dev.done ## run every test, the slow ones too (about a quarter of an hour)
+test-all: $(VENV)/dev.done ## run every test, the slow ones too (about half an hour)
 	$(BIN)/python -m pytest
 
 # old libraries beside new ones warn of each other: told, and no errors here

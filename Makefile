@@ -80,8 +80,8 @@ clean: ## remove environments, caches and derived data
 # an environment of its own for each lock file but dev's
 $(VENV)/%.done: requirements/%.txt
 	@$(CHECK_PYTHON)
-	$(PYTHON) -m venv $(VENV)/$* && $(VENV)/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $< && touch $@
+	$(PYTHON) -m venv $(VENV)/$* && $(VENV)/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< && touch $@
 
 $(VENV)/dev.done: requirements/dev.txt
 	@$(CHECK_PYTHON)
-	$(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt && touch $@
+	$(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt && touch $@

@@ -41,9 +41,10 @@ from training.reports.ablation import (
 from training.reports.behaviour import behaviour_report, write_behaviour
 from training.reports.case_files import case_files_report
 from training.reports.data_report import write_data_report
-from training.reports.evaluate_command import add_evaluate, run_evaluate
+from training.reports.evaluate_command import OUT, add_evaluate, run_evaluate
 from training.reports.markers import write_between_markers
 from training.reports.readme import write_readme
+from training.reports.seeds_command import add_seeds, run_seeds
 from training.resources import Resources, peak_memory
 from training.settings import TrainingSettings
 from training.sources.fetch import Upstream, bring_sources
@@ -91,7 +92,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     )
     steps.add_parser("hold-back", help="append newly annotated comments to the held-back list")
     evaluation = add_evaluate(steps)
-    for step in (training, evaluation):
+    for step in (training, evaluation, add_seeds(steps, OUT)):
         _add_resources(step)
     counted = steps.add_parser("data-report", help="print what each source holds and teaches")
     counted.add_argument(
@@ -152,6 +153,7 @@ def run(options: argparse.Namespace) -> None:
         "train": _train,
         "hold-back": _hold_back,
         "evaluate": _evaluate,
+        "seeds": _retrain_on_seeds,
         "ablation": _ablate,
         "data-report": lambda folders, options: write_data_report(
             folders.data, write=options.write
@@ -270,6 +272,11 @@ def _use(folders: Folders, options: argparse.Namespace) -> None:
 def _evaluate(folders: Folders, options: argparse.Namespace) -> None:
     with _open_chunk_map(options) as chunk_map:
         run_evaluate(folders.data, folders.models, options, Resources(chunk_map), report)
+
+
+def _retrain_on_seeds(folders: Folders, options: argparse.Namespace) -> None:
+    with _open_chunk_map(options) as chunk_map:
+        run_seeds(folders.data, folders.models, options, Resources(chunk_map), report)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

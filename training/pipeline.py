@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,11 +23,7 @@ from scoring.artifacts.versions import (
 )
 from scoring.errors import ArtifactError, ArtifactMissing
 from scoring.parallel.chunk_map import ChunkMap, ThreadMap
-from training.corpus.augmentation import augment
-from training.corpus.merge import (
-    HELD_BACK,
-    TRAIN,
-)
+from training.corpus.merge import HELD_BACK
 from training.corpus.weights import (
     judging_weights,
     news_keys,
@@ -44,12 +40,11 @@ from training.evaluation.own_rows import (
 )
 from training.fitting.build import BuiltModel, build_model
 from training.fitting.calibrate import FEWEST_POSITIVES
-from training.own_labels.slots import read_known_words
 from training.project_data import (
     CASES,
+    augmented_rows,
     judging_elsewhere,
     licences,
-    never_trained,
     read_corpus,
     report,
     training_rows,
@@ -59,8 +54,6 @@ from training.publishing.model_card import comparison_table, model_card
 from training.resources import Resources
 from training.settings import TrainingSettings
 from training.sources.registry import Registry, load_registry
-
-AUGMENTATION_SEED: Final = 20261127
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +96,8 @@ def train(
     registry = load_registry(folders.data / "sources.toml")
     resources = Resources(chunk_map or ThreadMap(settings.jobs))
     corpus = read_corpus(folders.data, registry, resources=resources)
-    rows = augment(
-        corpus.part(TRAIN), never_trained(folders.data / "splits"), news_keys(registry),
-        AUGMENTATION_SEED,
-    )  # fmt: skip
-    known = read_known_words(folders.data / "lists")
-    data = replace(training_rows(rows, registry, settings), known=known)
+    rows = augmented_rows(folders.data, corpus, registry, settings.seed)
+    data = training_rows(folders.data, rows, registry, settings)
     built = build_model(data, settings, resources)
     manifest = make_manifest(built, rows, settings, licences(rows, registry), datetime.now(UTC))
     held_back = corpus.part(HELD_BACK)

@@ -9,10 +9,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from training.corpus.augmentation import augment
 from training.corpus.merge import (
     AUGMENTED,
     HELD_BACK,
     SLOTS,
+    TRAIN,
     WRITTEN,
     Corpus,
     assemble,
@@ -32,7 +34,7 @@ from training.own_decisions.store import SOURCE as OWN
 from training.own_decisions.store import held_back_keys, own_table, read_decisions
 from training.own_labels.annotations import read_annotations
 from training.own_labels.held_back import read_held_back, read_listed
-from training.own_labels.slots import read_slots
+from training.own_labels.slots import read_known_words, read_slots
 from training.own_labels.written import read_written
 from training.resources import ONE_THREAD, Resources
 from training.settings import TrainingSettings
@@ -134,13 +136,30 @@ def _report_sources(loaded: LoadedSources) -> None:
         )
 
 
-def training_rows(
-    rows: pd.DataFrame, registry: Registry, settings: TrainingSettings
-) -> TrainingRows:
-    """Weigh the rows of a corpus for training and calibration.
+def augmented_rows(data: Path, corpus: Corpus, registry: Registry, seed: int) -> pd.DataFrame:
+    """Take what trains, and disguise and weave some of it.
 
     Args:
-        rows: Training rows, ordered by group.
+        data: The data folder.
+        corpus: The corpus.
+        registry: The sources.
+        seed: Of what is disguised and woven.
+
+    Returns:
+        Training rows, ordered by group.
+    """
+    apart = never_trained(data / "splits")
+    return augment(corpus.part(TRAIN), apart, news_keys(registry), seed)
+
+
+def training_rows(
+    data: Path, rows: pd.DataFrame, registry: Registry, settings: TrainingSettings
+) -> TrainingRows:
+    """Weigh the rows of a corpus for training and calibration, and read the words that are known.
+
+    Args:
+        data: The data folder.
+        rows: As `augmented_rows` gives them.
         registry: The sources.
         settings: Weights and prevalence.
 
@@ -155,6 +174,7 @@ def training_rows(
         # disguised words would pass for English ones
         rows.loc[rows["source"] != AUGMENTED, "text"].tolist(),
         crowd_row_weights(rows, news, settings),
+        read_known_words(data / "lists"),
     )
 
 

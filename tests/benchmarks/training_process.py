@@ -88,7 +88,7 @@ def build(path: Path) -> dict[str, float]:
     """
     rows, settings = pd.read_parquet(path), TrainingSettings()
     spliced = int(rows.pop(SPLICED).sum())
-    data = training_rows(rows, load_registry(DATA / "sources.toml"), settings)
+    data = training_rows(DATA, rows, load_registry(DATA / "sources.toml"), settings)
     started = time.perf_counter()
     built = build_model(data, settings)
     seconds = time.perf_counter() - started

@@ -27,6 +27,7 @@ from training.own_labels.held_back import read_held_back
 from training.pipeline import Folders, train
 from training.project_data import read_corpus
 from training.reports.evaluate_command import read_report
+from training.reports.seeds_command import SEEDS_FILE, read_seeds
 from training.settings import TrainingSettings
 from training.sources.registry import load_registry
 
@@ -143,9 +144,26 @@ def test_evaluates_the_held_back_comments_and_asks_the_gate(
     page = (out / "index.html").read_text(encoding="utf-8")
     assert "data:image/png;base64," in page
     assert "https://" not in page
+    check_seeds(news_data, command[:-1], out, capsys)
     (out / "evaluation.json").write_text('{"format": 0}', encoding="utf-8")
     assert main([*command, "--out", str(out)]) == 1
     assert "has format 0, this version reads 1" in capsys.readouterr().err
+
+
+def check_seeds(
+    news_data: Path, command: list[str], out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The model in use is trained again on another seed; on other data it cannot be."""
+    assert main([*command, "seeds", "7", "--out", str(out)]) == 0
+    assert "within its interval" in capsys.readouterr().out
+    found = read_seeds(out / SEEDS_FILE)
+    assert [run["seed"] for run in found["runs"]] == [SETTINGS.seed, 7]
+    first, again = (run["precisions"] for run in found["runs"])
+    assert first
+    assert first != again
+    next((news_data / "written").glob("*.jsonl")).unlink()
+    assert main([*command, "seeds", "8", "--out", str(out)]) == 1
+    assert "was trained with data" in capsys.readouterr().err
 
 
 def check_evaluation(folder: Path) -> None:

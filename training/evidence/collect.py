@@ -57,6 +57,7 @@ class Inputs:
         history: What `CUT` has meant in versions before, from the last report.
         own_splits: What training on the benchmarks' own parts gave in the last report, which no
             model changes; None to measure it anew, which takes minutes.
+        seeds: What retrains on other seeds gave, as `read_seeds` reads it; may be empty.
     """
 
     data: Path
@@ -66,6 +67,7 @@ class Inputs:
     group_sentences: Path
     history: list[dict[str, Any]] = field(default_factory=list)
     own_splits: list[dict[str, Any]] | None = None
+    seeds: dict[str, Any] = field(default_factory=dict)
 
 
 def collect(
@@ -84,7 +86,7 @@ def collect(
     loaded = load_sources(inputs.registry, inputs.data / "raw", (BENCHMARK,))
     tables, others = loaded.tables, read_published(inputs.data)
     progress("held-back comments")
-    parts = _held_back_parts(inputs)
+    parts = held_back_parts(inputs.held_back, inputs.registry)
     held_back = {
         name: evaluate(published, rows, weights, seed=TrainingSettings().seed)
         for name, (rows, weights) in parts.items()
@@ -106,6 +108,7 @@ def collect(
     found["cut_history"] = cut_history(
         published.manifest.version, found["calibration"], inputs.history
     )
+    found["seeds"] = inputs.seeds
     found["explanations"] = _explanations(published, inputs, tables)
     found["own_splits"] = inputs.own_splits
     if inputs.own_splits is None:
@@ -114,15 +117,21 @@ def collect(
     return found
 
 
-def _held_back_parts(inputs: Inputs) -> dict[str, Weighted]:
+def held_back_parts(held_back: pd.DataFrame, registry: Registry) -> dict[str, Weighted]:
     """Give what was held back: Civil Comments, each other place, and all places alike.
 
-    Every part is re-weighted to the stated prevalence; in the last, each place weighs as much.
+    Args:
+        held_back: Held-back rows of the corpus; may be empty.
+        registry: The sources.
+
+    Returns:
+        Rows and weights by name, re-weighted to the stated prevalence; in the last, each place
+        weighs as much. Places of fewer than `FEWEST` comments are left out.
     """
-    if not len(inputs.held_back):
+    if not len(held_back):
         return {}
-    news, prevalence = news_keys(inputs.registry), TrainingSettings().prevalence
-    places = judging_places(inputs.held_back, news, NEWS_PLACE, prevalence)
+    news, prevalence = news_keys(registry), TrainingSettings().prevalence
+    places = judging_places(held_back, news, NEWS_PLACE, prevalence)
     parts = {name: part for name, part in places.items() if len(part[0]) >= FEWEST}
     return {**parts, ALL_PLACES: each_alike(parts)} if len(parts) > 1 else parts
 

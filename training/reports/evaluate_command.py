@@ -17,6 +17,7 @@ from training.project_data import CASES, read_corpus
 from training.reports.evidence_card import evidence_card
 from training.reports.evidence_page import evidence_page
 from training.reports.evidence_summary import terminal_page
+from training.reports.seeds_command import SEEDS_FILE, read_seeds
 from training.resources import Resources
 from training.sources.registry import load_registry
 
@@ -88,6 +89,7 @@ def run_evaluate(
         data.parent / GROUP_SENTENCES,
         history=last.get("cut_history", []),
         own_splits=last.get("own_splits", []) if options.quick else None,
+        seeds=read_seeds(options.out / SEEDS_FILE),
     )
     found = collect(load_current(models), inputs, report)
     write_report(options.out, found)

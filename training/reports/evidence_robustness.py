@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from training.evidence.seeds import seed_ranges
 from training.reports.evidence_cells import Table, figure, percent
 
 _AUCS: Final = ("subgroup_auc", "bpsn_auc", "bnsp_auc")
@@ -152,6 +153,30 @@ def history_table(history: Sequence[Mapping[str, Any]]) -> Table:
         ["version", "comments of", "n at .8 or above", "to be rejected"],
         rows,
     )
+
+
+def seeds_table(seeds: Mapping[str, Any]) -> Table:
+    """Tell what retrains on other seeds do to the precision of each preset.
+
+    Args:
+        seeds: As `training.evidence.collect` gives it; may be empty.
+    """
+    ranges = seed_ranges(seeds["runs"]) if seeds else []
+    told = ", ".join(str(run["seed"]) for run in seeds["runs"][1:]) if seeds else ""
+    rows = [
+        [one["part"], one["preset"], f"{one['rejected']:,}", figure(one),
+         f"{one['lowest']:.3f} to {one['highest']:.3f}", "yes" if one["within"] else "NO"]
+        for one in ranges
+        if one["within"] is not None
+    ]  # fmt: skip
+    return Table(
+        "Precision of the presets, trained again on other seeds",
+        f"Model {seeds.get('model')} ({seeds.get('date')}) beside the same recipe, data, but the "
+        f"seeds {told} for folds, disguises and thresholds; re-weighted to the stated prevalence.",
+        ["comments of", "preset", "rejected", "precision", "on the other seeds",
+         "within its interval"],
+        rows,
+    )  # fmt: skip
 
 
 def explanations_table(explanations: Mapping[str, Any]) -> Table:

@@ -33,6 +33,7 @@ def evidence_tables(found: Mapping[str, Any]) -> list[Table]:
         robustness.harmless_table(found["evasion"]["harmless"]),
         robustness.calibration_table(found["calibration"]),
         robustness.history_table(found["cut_history"]),
+        robustness.seeds_table(found["seeds"]),
         robustness.explanations_table(found["explanations"]),
     ]
     return [table for table in tables if table.rows]

@@ -70,7 +70,7 @@ def test_what_was_not_measured_is_left_out(found: dict[str, Any]) -> None:
         **found, "held_back": {}, "behaviour": [], "benchmarks": [], "own_splits": [],
         "cut_history": [], "calibration": {}, "bias": {"madlibs": None, "groups": [], "spread": []},
         "evasion": {"attacks": [], "harmless": []},
-        "explanations": {"deletion": None, "spans": None},
+        "explanations": {"deletion": None, "spans": None}, "seeds": {},
     }  # fmt: skip
     assert summary_sentences(bare) == []
     assert evidence_tables(bare) == []

@@ -13,6 +13,7 @@ TrainingError
 ├── BiasCasesError         a sentence about groups is malformed (evidence/bias.py)
 ├── PublishedFiguresError  the file of published figures is malformed (evidence/published.py)
 ├── EvidenceError          a stored report is of another format (reports/evaluate_command.py)
+├── SeedsError             the model in use cannot be trained again here (reports/seeds_command.py)
 ├── MarkerError            a document lacks a marker (reports/markers.py)
 ├── PlotError              there is nothing to draw (evaluation/plots.py)
 └── SourceError            a source of labelled comments cannot be used (sources/errors.py)

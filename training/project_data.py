@@ -29,7 +29,7 @@ from training.corpus.weights import (
     news_keys,
     row_weights,
 )
-from training.fitting.build import TrainingRows
+from training.fitting.rows import TrainingRows
 from training.own_decisions.store import SOURCE as OWN
 from training.own_decisions.store import held_back_keys, own_table, read_decisions
 from training.own_labels.annotations import read_annotations

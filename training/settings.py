@@ -42,6 +42,9 @@ class TrainingSettings:
         own_weight: Weight of a comment that the newsroom's moderators decided.
         own_share: Share of own decisions in the mixture that calibrates, once they are enough.
         fewest_own: Own decisions to train on from which they calibrate, a tenth of each kind.
+        sentence_lowest: Overall probability of a comment from which its worst sentence may count.
+        sentence_discounts: By how much the log odds of a sentence may be lowered: the discount
+            that ranks comments best out of fold is kept, or none.
         unsure_factor: Factor on the weight of a row its readers were unsure of.
         english_texts: A word in at least this many texts may be English.
         english_context: It is English if, in the texts it occurs in, this share of the other words
@@ -77,6 +80,8 @@ class TrainingSettings:
     own_weight: float = 30.0
     own_share: float = 0.5
     fewest_own: int = 500
+    sentence_lowest: float = 0.2
+    sentence_discounts: tuple[float, ...] = (1.0, 1.5, 2.0, 2.5, 3.0)
     unsure_factor: float = 0.5
     english_texts: int = 3
     english_context: float = 0.8

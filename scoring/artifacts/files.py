@@ -127,6 +127,7 @@ def _assemble(manifest: Manifest, arrays: Mapping[str, NDArray[np.generic]]) -> 
             np.array(manifest.overall, dtype=np.float64),
         ),
         english=arrays["english"].astype(np.uint64, copy=False),
+        sentences=manifest.sentences,
     )
 
 

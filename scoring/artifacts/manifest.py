@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from scoring.decisions.policy import Policy
 from scoring.errors import ArtifactDamaged, FormatUnsupported, PolicyError
 from scoring.guidelines import CATEGORIES, HEADS
+from scoring.model.arrays import SentenceStage
 from scoring.ngrams.extract import TermSettings
 from scoring.text.normalise import NORMALISER_VERSION
 
@@ -54,6 +55,8 @@ class Manifest:
         training_rows: Number of rows it was trained on.
         score_deciles: For each head the nine inner deciles of its probabilities, out of fold, on
             the comments that calibrated it; empty in models from before they were kept.
+        sentences: How a comment's worst sentence counts; None where it does not, as in models from
+            before it could.
     """
 
     version: str
@@ -76,6 +79,7 @@ class Manifest:
     trained_at: str
     training_rows: int
     score_deciles: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    sentences: SentenceStage | None = None
     format: int = field(default=FORMAT)
 
     def to_json(self) -> str:
@@ -152,6 +156,7 @@ def _build(raw: dict[str, Any]) -> Manifest:
     if not 0 <= _typed(raw["training_rows"], int, "training_rows") < 2**53:
         raise ValueError(f"training_rows is {raw['training_rows']}; allowed: 0 to 2 ** 53 - 1")
     values["score_deciles"] = _deciles(raw.get("score_deciles", {}))
+    values["sentences"] = _sentence_stage(raw.get("sentences"))
     values["terms"] = TermSettings(**_typed(raw["terms"], dict, "terms"))
     policies = _typed(raw["policies"], dict, "policies")
     if not policies:
@@ -170,6 +175,17 @@ def _deciles(raw: object) -> dict[str, tuple[float, ...]]:
     if any(sorted(values) != [*values] for values in found.values()):
         raise ValueError("score_deciles must ascend")
     return {head: found[head] for head in HEADS if head in found}
+
+
+def _sentence_stage(raw: object) -> SentenceStage | None:
+    if raw is None:
+        return None
+    stage = SentenceStage(**_typed(raw, dict, "sentences"))
+    for value in (stage.lowest, stage.discount):
+        _typed(value, float, "sentences")
+    if not (0.0 < stage.lowest < 1.0 and 0.0 < stage.discount < 100.0):
+        raise ValueError(f"sentences are {raw}; allowed: lowest in (0, 1), discount in (0, 100)")
+    return stage
 
 
 def _policy(raw: object) -> Policy:

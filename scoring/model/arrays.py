@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.guidelines import CATEGORIES, HEADS
+from scoring.model._calibration import LEAST
 from scoring.model.quantisation import weight_scales, weight_steps
 from scoring.ngrams.extract import TermSettings
 
@@ -29,6 +31,24 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceStage:
+    """Whether a comment's worst sentence counts, see `scoring.model.sentences`.
+
+    Attributes:
+        lowest: Overall probability in (0, 1) of a comment from which its sentences are read.
+        discount: By how much the log odds of a sentence's probability are lowered, above 0.
+    """
+
+    lowest: float
+    discount: float
+
+    @property
+    def highest(self) -> float:
+        """The probability from which on no sentence can add to a comment's."""
+        return 1.0 / (1.0 + exp(self.discount) * LEAST / (1.0 - LEAST))
+
+
+@dataclass(frozen=True, slots=True)
 class LinearModel:
     """Terms, weights and calibration of one model.
 
@@ -41,6 +61,7 @@ class LinearModel:
         biases: float64 (12).
         calibration: How margins become probabilities.
         english: uint64, ascending: hashes of words known to be English.
+        sentences: How a comment's worst sentence counts; None where it does not.
     """
 
     settings: TermSettings
@@ -51,6 +72,7 @@ class LinearModel:
     biases: NDArray[np.float64]
     calibration: Calibration
     english: NDArray[np.uint64]
+    sentences: SentenceStage | None = None
 
     @classmethod
     def quantised(
@@ -62,6 +84,7 @@ class LinearModel:
         biases: NDArray[np.float64],
         calibration: Calibration,
         english: NDArray[np.uint64],
+        sentences: SentenceStage | None = None,
     ) -> LinearModel:
         """Round fitted weights and idf to what an artifact stores.
 
@@ -73,6 +96,7 @@ class LinearModel:
             biases: float64 (12).
             calibration: How margins become probabilities.
             english: uint64, ascending: hashes of words known to be English.
+            sentences: How a comment's worst sentence counts; None where it does not.
 
         Returns:
             The model.
@@ -81,7 +105,7 @@ class LinearModel:
         steps, rounded_idf = weight_steps(weights, scales), idf.astype(np.float16)
         return cls(
             settings, hashes, rounded_idf.astype(np.float32), steps, scales, biases, calibration,
-            english,
+            english, sentences,
         )  # fmt: skip
 
     def float_weights(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:

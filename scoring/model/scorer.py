@@ -28,6 +28,7 @@ from scoring.model._index import find_rows
 from scoring.model.arrays import LinearModel
 from scoring.model.common_tokens import look_up_common_tokens
 from scoring.model.index import index_terms
+from scoring.model.sentences import count_worst_sentences, discounted, find_sentences
 from scoring.ngrams.extract import extract_terms
 from scoring.text._letters import STATISTICS
 from scoring.text.normalise import NormalisedText, join_texts
@@ -86,9 +87,53 @@ class Scorer:
         )
         self._arrays = plain_tuples(arrays)
         self._scratch = _Scratch(len(self._entries))
+        self._stage = model.sentences
 
     def score(self, texts: Sequence[str]) -> Scores:
         """Score texts.
+
+        Args:
+            texts: Comments, any script, any length.
+
+        Returns:
+            One row a text, in order. Probabilities count a text's worst sentence where the model
+            does; margins and statistics are of the whole text.
+
+        Raises:
+            LoneSurrogate: A text is not valid Unicode.
+        """
+        scores = self.score_whole(texts)
+        if self._stage is not None:
+            count_worst_sentences(texts, scores[:2], self._stage, self.score_whole)
+        return scores
+
+    def deciding_ranges(self, text: str) -> list[tuple[int, int] | None]:
+        """Tell for each head which sentence its probability comes from.
+
+        Args:
+            text: A comment.
+
+        Returns:
+            For each of `HEADS` start and end of the sentence, in code points; None where the whole
+            comment weighs at least as much.
+        """
+        whole_alone: list[tuple[int, int] | None] = [None] * len(HEADS)
+        if self._stage is None:
+            return whole_alone
+        whole = self.score_whole([text])
+        sentences = find_sentences([text], whole.reject_probability, self._stage)
+        if sentences is None:
+            return whole_alone
+        by_sentence = np.column_stack(self.score_whole(sentences.texts([text]))[:2])
+        worst, counted = by_sentence.argmax(axis=0), discounted(by_sentence, self._stage)
+        lifted = counted.max(axis=0) > np.column_stack(whole[:2])[0]
+        return [
+            sentences.ranges[place] if more else None
+            for place, more in zip(worst.tolist(), lifted.tolist(), strict=True)
+        ]
+
+    def score_whole(self, texts: Sequence[str]) -> Scores:
+        """Score texts as they stand, whatever their worst sentences say.
 
         Args:
             texts: Comments, any script, any length.

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scoring.classify import Judgements, explained_heads, judge_scores
 from scoring.decisions._decide import (
@@ -30,6 +29,7 @@ from scoring.guidelines import CATEGORIES
 from scoring.language._rules import ENGLISH
 from scoring.language.detect import LanguageIdentifier
 from scoring.model.scorer import Scorer, Scores
+from scoring.model.sentences import times_odds
 from scoring.rules.phrases import ALLOW, REVIEW, PhraseFinder, WordRule
 
 _FIRST_REASON: Final = VIOLATED + len(CATEGORIES)
@@ -209,13 +209,9 @@ def shift_prevalence(scores: Scores, odds: float) -> Scores:
     """
     if odds == 1.0:
         return scores
-
-    def moved(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(odds * probabilities / (odds * probabilities + 1.0 - probabilities))
-
     return scores._replace(
-        category_probabilities=moved(scores.category_probabilities),
-        reject_probability=moved(scores.reject_probability),
+        category_probabilities=times_odds(scores.category_probabilities, odds),
+        reject_probability=times_odds(scores.reject_probability, odds),
     )
 
 

@@ -19,8 +19,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from scoring.model.arrays import LinearModel
 from scoring.model.scorer import Scorer, Scores, calibrated_probabilities
+from scoring.model.sentences import count_worst_sentences
 from scoring.ngrams.extract import hash_term
+from scoring.text._letters import STATISTICS
 from scoring.text.normalise import normalise
+from scoring.text.sentences import sentence_ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class ReferenceScorer:
             texts: Every text that will be scored.
             others: Texts that are only read for further terms of the model.
         """
-        joined = [str(normalise(text)) for text in (*texts, *others)]
+        sentences = [text[start:end] for text in texts for start, end in sentence_ranges(text)]
+        joined = [str(normalise(text)) for text in (*texts, *sentences, *others)]
         settings = model.settings
         character_sizes = (settings.shortest_character, settings.longest_character)
         self.model = model
@@ -68,6 +72,12 @@ class ReferenceScorer:
         Returns:
             One row a text, in order.
         """
+        scores, stage = self._score_whole(texts), self.model.sentences
+        if stage is not None:
+            count_worst_sentences(texts, scores[:2], stage, self._score_whole)
+        return scores
+
+    def _score_whole(self, texts: Sequence[str]) -> Scores:
         joined = [str(normalise(text)) for text in texts]
         margins = self._words.vectorizer.transform(joined) @ self._words.weights
         margins += self._characters.vectorizer.transform(joined) @ self._characters.weights
@@ -76,7 +86,8 @@ class ReferenceScorer:
         category, reject = calibrated_probabilities(
             margins, calibration.slopes, calibration.offsets, calibration.overall
         )
-        counted = np.array([self._statistics[text] for text in texts], np.int32)
+        nothing = [0] * STATISTICS  # of a sentence nothing is read
+        counted = np.array([self._statistics.get(text, nothing) for text in texts], np.int32)
         return Scores(category, reject, margins, counted)
 
 

@@ -7,8 +7,9 @@ import itertools
 import json
 import lzma
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -29,8 +30,8 @@ from training.sources.registry import load_registry
 ROOT: Final = Path(__file__).resolve().parents[2]
 DATA: Final = ROOT / "data"
 RAW: Final = (ROOT.parent / "shared" / "datasets", DATA / "raw")
-ID_COLUMNS: Final = ("comment_id", "id", "COMMENT_ID")
-TEXT_COLUMNS: Final = ("comment_text", "text", "CONTENT", "body")
+ID_COLUMNS: Final = ("comment_id", "id", "COMMENT_ID", "text_id")
+TEXT_COLUMNS: Final = ("comment_text", "text", "CONTENT", "body", "post", "Text")
 
 NEWS: Final = news_folders(load_registry(DATA / "sources.toml"))
 
@@ -124,19 +125,24 @@ def source_texts(source: str, file: str) -> dict[str, set[str]] | None:
     path = next((path for path in paths if path.exists()), None)
     if path is None:
         return None
-    if path.suffix == ".xz":
-        with lzma.open(path, "rt", encoding="utf-8") as lines:
-            return {str(n): {fold_key(json.loads(line)["text"])} for n, line in enumerate(lines)}
     found: dict[str, set[str]] = defaultdict(set)
-    with path.open(encoding="utf-8", errors="replace", newline="") as content:
-        first = next(line for line in content if line.strip())
-        reader = csv.DictReader(itertools.chain([first], content))
-        names = reader.fieldnames or ()
-        key = next((name for name in ID_COLUMNS if name in names), None)
-        text = next(name for name in TEXT_COLUMNS if name in names)
-        for number, row in enumerate(reader):
-            found[row[key] if key else str(number)].add(fold_key(row[text] or ""))
+    for number, row in enumerate(source_rows(path)):
+        key = next((name for name in ID_COLUMNS if name in row), None)
+        text = next(name for name in TEXT_COLUMNS if name in row)
+        found[str(row[key]) if key else str(number)].add(fold_key(row[text] or ""))
     return found
+
+
+def source_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of a CSV or JSON Lines file, packed or not."""
+    packed = path.suffix == ".xz"
+    read = lzma.open if packed else open
+    with read(path, "rt", encoding="utf-8", errors="replace", newline="") as content:
+        if Path(path.stem if packed else path).suffix == ".jsonl":
+            yield from map(json.loads, content)
+        else:
+            first = next(line for line in content if line.strip())
+            yield from csv.DictReader(itertools.chain([first], content))
 
 
 def test_every_annotation_still_matches_its_source_row(annotated: pd.DataFrame) -> None:

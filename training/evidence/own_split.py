@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scoring.model.scorer import Scorer
 from training.evidence.measures import RANKING, accuracy_at, figures, macro_f1_at
 from training.evidence.published import Published
-from training.fitting.build import BuiltModel, TrainingRows, build_model
+from training.fitting.build import BuiltModel, build_model
+from training.fitting.rows import TrainingRows
 from training.keys import fold_keys
 from training.settings import TrainingSettings
 from training.sources.labels import LABELS, REJECT, UNKNOWN, YES

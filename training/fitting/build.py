@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from scoring.decisions.policy import Policy
@@ -20,31 +19,11 @@ from training.corpus.weights import calibrating_labels
 from training.features.extract import Features, english_words, extract_features
 from training.fitting.calibrate import CalibrationRows, calibrate
 from training.fitting.heads import Heads, fit_heads, heaviest_terms
+from training.fitting.rows import TrainingRows
+from training.fitting.sentences import JudgedSentences, choose_sentence_stage, with_sentences
 from training.fitting.thresholds import JudgedRows, choose_policies
-from training.own_labels.slots import KnownWords
 from training.resources import ONE_THREAD, Resources
 from training.settings import TrainingSettings
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingRows:
-    """What a model is built from.
-
-    Attributes:
-        rows: Training rows of a corpus, ordered by group.
-        weights: float64 (n), how much each counts in training.
-        judging: float64 (n), how much each counts in calibration; 0 for most.
-        english: Texts known to be English.
-        crowd_weights: float64 (n), how much each counts in the second fit; None for no second fit.
-        known: Words that may stand in an English text, and words that do not.
-    """
-
-    rows: pd.DataFrame
-    weights: NDArray[np.float64]
-    judging: NDArray[np.float64]
-    english: list[str]
-    crowd_weights: NDArray[np.float64] | None = None
-    known: KnownWords = field(default_factory=KnownWords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +56,36 @@ def build_model(
     Returns:
         The model, calibrated on out-of-fold margins.
     """
-    labels = label_matrix(data.rows)
-    features = _heaviest(extract_features(data.rows, settings, resources), labels, data, settings)
-    heads, margins = cross_fit(features, labels, data, settings)
-    known = calibrating_labels(data.rows, labels)
-    calibration, provisional = calibrate(CalibrationRows(margins, known, data.judging))
-    judged = judged_rows(margins, known, data.judging, calibration)
+    every, owners = with_sentences(data)
+    labels = label_matrix(every.rows)
+    features = _heaviest(extract_features(every.rows, settings, resources), labels, every, settings)
+    heads, margins = cross_fit(features, labels, every, settings)
+    whole, sentences = margins[owners < 0], margins[owners >= 0]
+    known = calibrating_labels(data.rows, labels[owners < 0])
+    calibration, provisional = calibrate(CalibrationRows(whole, known, data.judging))
+    stage, judged = choose_sentence_stage(
+        judged_rows(whole, known, data.judging, calibration),
+        _judged_sentences(sentences, owners[owners >= 0], data.judging, calibration),
+        settings,
+    )
     model = LinearModel.quantised(
         settings.terms, features.vocabulary.hashes, features.idf, heads.weights, heads.biases,
-        calibration, _english(data, settings, resources),
+        calibration, _english(data, settings, resources), stage,
     )  # fmt: skip
     return BuiltModel(model, choose_policies(judged, settings), provisional, judged)
+
+
+def _judged_sentences(
+    margins: NDArray[np.float64],
+    owners: NDArray[np.int64],
+    judging: NDArray[np.float64],
+    calibration: Calibration,
+) -> JudgedSentences:
+    """Calibrate sentences' margins; owners become places among the rows that judge."""
+    probabilities = calibrated_probabilities(
+        margins, calibration.slopes, calibration.offsets, calibration.overall
+    )
+    return JudgedSentences(np.searchsorted(np.flatnonzero(judging > 0), owners), probabilities)
 
 
 def _english(

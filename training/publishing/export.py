@@ -82,6 +82,7 @@ def make_manifest(
         trained_at=f"{trained_at:%Y-%m-%dT%H:%M:%SZ}",
         training_rows=len(rows),
         score_deciles=score_deciles(built.judged),
+        sentences=built.model.sentences,
     )
 
 

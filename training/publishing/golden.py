@@ -12,6 +12,7 @@ GOLDEN_TEXTS: Final = (
     "The army killed four militants near the border, the ministry said.",
     "Somebody should put a bullet in that minister's head.",
     "Send all these foreigners back, they are parasites.",
+    "The road was closed for a week. Nobody told us why. You idiots should be shot. It rained.",
     "Earn $500 a day from home, write to me at www.example.com now",
     "Please subscribe to my channel, I talk about politics every day",
     "I d i o t, sh1t, a$$ and ｆｕｌｌｗｉｄｔｈ 😀",

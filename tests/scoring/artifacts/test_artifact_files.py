@@ -34,6 +34,8 @@ FILES = ["manifest.json", "golden.jsonl", *(f"{name}.npy" for name in ARRAYS)]
 
 WriteVersion = Callable[..., Path]
 MakeManifest = Callable[..., Manifest]
+OPTIONAL = {"score_deciles", "sentences"}
+"""Fields that manifests from before them lack."""
 
 
 def refusal(folder: Path) -> str:
@@ -263,6 +265,31 @@ def test_a_manifest_from_before_deciles_were_kept_is_read(make_manifest: MakeMan
     assert parse_manifest(json.dumps(raw).encode(), "here").score_deciles == {}
 
 
+@pytest.mark.parametrize("stage", [None, {"lowest": 0.1, "discount": 1.5}])
+def test_whether_sentences_count_is_kept(make_manifest: MakeManifest, stage: object) -> None:
+    raw = json.loads(make_manifest().to_json())
+    assert parse_manifest(json.dumps(raw).encode(), "here").sentences is None
+    raw["sentences"] = stage
+    found = parse_manifest(json.dumps(raw).encode(), "here")
+    assert json.loads(found.to_json())["sentences"] == stage
+    del raw["sentences"]
+    assert parse_manifest(json.dumps(raw).encode(), "here").sentences is None
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        [], {}, {"lowest": 0.1}, {"lowest": 1, "discount": 1.0}, {"lowest": 0.0, "discount": 1.0},
+        {"lowest": 0.1, "discount": -1.0}, {"lowest": 0.1, "discount": 1.0, "highest": 2.0},
+    ],
+)  # fmt: skip
+def test_a_wrong_sentence_stage_is_refused(make_manifest: MakeManifest, stage: object) -> None:
+    raw = json.loads(make_manifest().to_json())
+    raw["sentences"] = stage
+    with pytest.raises(ArtifactDamaged, match="lacks or garbles"):
+        parse_manifest(json.dumps(raw).encode(), "here")
+
+
 @pytest.mark.parametrize(
     "deciles",
     [{"reject": [0.1] * 9}, dict.fromkeys(HEADS, [0.1] * 8), dict.fromkeys(HEADS, [0.9, 0.1] * 4)],
@@ -275,7 +302,7 @@ def test_wrong_deciles_are_refused(make_manifest: MakeManifest, deciles: object)
 
 
 @pytest.mark.parametrize(
-    "field", sorted({field.name for field in dataclasses.fields(Manifest)} - {"score_deciles"})
+    "field", sorted({field.name for field in dataclasses.fields(Manifest)} - OPTIONAL)
 )
 def test_a_manifest_without_a_field_is_refused(make_manifest: MakeManifest, field: str) -> None:
     raw = json.loads(make_manifest().to_json())

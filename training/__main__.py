@@ -105,7 +105,13 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "cases", help="judge files of comments beside what should become of them"
     )
     cases.add_argument("files", type=Path, nargs="+", help="JSON Lines: text, decision, category")
-    cases.add_argument("--write", type=Path, help="put it between the markers of this file")
+    cases.add_argument(
+        "--write",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="put it between the markers of these files",
+    )
     steps.add_parser("readme", help="write the current model's figures into README.md and docs")
     two = steps.add_parser("compare", help="compare two versions on the held-back comments")
     two.add_argument("first")
@@ -235,8 +241,8 @@ def _run_behaviour(folders: Folders, options: argparse.Namespace) -> None:
 def _judge_case_files(folders: Folders, options: argparse.Namespace) -> None:
     told = case_files_report(load_current(folders.models), options.files)
     report(told)
-    if options.write is not None:
-        write_between_markers(options.write, "cases", told)
+    for document in options.write:
+        write_between_markers(document, "cases", told)
 
 
 def _import(_folders: Folders, options: argparse.Namespace) -> None:

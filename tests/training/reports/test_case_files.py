@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from scoring.artifacts.selection import current_version
 from scoring.artifacts.versions import PublishedModel
 from scoring.model.scorer import Scorer
 from tests.tiny_models import INSULT, PRAISE, manifest_of, model_of_sentences
@@ -76,3 +77,12 @@ def test_a_malformed_file_is_refused_by_line(tmp_path: Path, line: str, told: st
     path.write_text(f"{line}\n", encoding="utf-8")
     with pytest.raises(BehaviourError, match=told):
         read_file_cases(path)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/quality.md"])
+def test_documents_hold_the_table_of_the_model_that_ships(repository: Path, page: str) -> None:
+    text = (repository / page).read_text(encoding="utf-8")
+    block = text.partition("<!-- cases:start -->")[2].partition("<!-- cases:end -->")[0]
+    shipped = current_version(repository / "models")
+    assert f"Model `{shipped}`" in block, "run `training cases` as CONTRIBUTING says"
+    assert "| public_reports" in block

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -87,4 +88,4 @@ def test_the_explanation_names_the_words_of_the_sentence_that_decided(staged: Sc
 
 def test_odds_are_multiplied() -> None:
     np.testing.assert_allclose(times_odds(np.array([0.5, 0.8]), 0.25), [0.2, 0.5])
-    np.testing.assert_allclose(discounted(np.array([0.5]), STAGE), 1 / (1 + np.e))
+    np.testing.assert_allclose(discounted(np.array([0.5]), STAGE), 1 / (1 + math.e))

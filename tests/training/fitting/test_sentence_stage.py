@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -61,7 +62,7 @@ def test_the_discount_that_ranks_best_is_kept() -> None:
     sentences = _sentences([0, 0, 1, 1], [0.99, 0.1, 0.5, 0.4])
     stage, lifted = choose_sentence_stage(judged, sentences, SETTINGS)
     assert stage == SentenceStage(SETTINGS.sentence_lowest, SETTINGS.sentence_discounts[0])
-    odds = 99 / np.e
+    odds = 99 / math.e
     assert lifted.reject_probability == pytest.approx([odds / (1 + odds), 0.4, 0.6])
     assert lifted.category_probabilities[0, 0] == 0.01  # a discounted .02 is less
     assert judged.reject_probability[0] == 0.3

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from training.evidence.collect import ALL_PLACES, NEWS_PLACE
+from training.evidence.seeds import seed_ranges
 from training.reports.evidence_cells import figure, percent
 from training.reports.evidence_tables import evidence_tables
 from training.reports.markdown import markdown_table
@@ -44,6 +45,8 @@ def summary_sentences(found: Mapping[str, Any]) -> list[str]:
         lines.append(_bias(found["bias"]["madlibs"]))
     if found["evasion"]["attacks"]:
         lines.append(_disguises(found["evasion"]["attacks"]))
+    if found["seeds"]:
+        lines.append(_seeds(found["seeds"]))
     if found["explanations"]["deletion"]:
         lines.append(_deletion(found["explanations"]["deletion"]))
     return lines
@@ -116,6 +119,16 @@ def _disguises(attacks: list[Mapping[str, Any]]) -> str:
     return (
         f"{len(kept)} of {len(attacks)} disguises keep 90 % of the probability of rejection; most "
         f"is lost by “{worst['attack']}” ({percent(worst['probability_kept'])} kept)."
+    )
+
+
+def _seeds(seeds: Mapping[str, Any]) -> str:
+    told = [one for one in seed_ranges(seeds["runs"]) if one["within"] is not None]
+    inside = sum(one["within"] for one in told)
+    others = ", ".join(str(run["seed"]) for run in seeds["runs"][1:])
+    return (
+        f"Trained again on other seeds ({others}), {inside} of {len(told)} precisions of presets "
+        "on held-back comments stay within the intervals of the model's."
     )
 
 

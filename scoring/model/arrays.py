@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.guidelines import CATEGORIES, HEADS
 from scoring.model._calibration import LEAST
-from scoring.model.quantisation import weight_scales, weight_steps
 from scoring.ngrams.extract import TermSettings
+
+LARGEST_STEP: Final = 127
+"""Weights are whole steps of one scale a head, int8: a quarter of the memory of float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +161,35 @@ class LinearModel:
             if len(hashes) and (hashes[0] == 0 or not (hashes[1:] > hashes[:-1]).all()):
                 found.append(f"{name} are not ascending, distinct and above 0")
         return found
+
+
+def weight_scales(weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the scale of each head: its largest absolute weight over 127.
+
+    A scale is rounded up to 16 significant bits, so that its products with -127 to 127 are exact
+    and rounded weights have the scale they were rounded with.
+
+    Args:
+        weights: float32 (terms, heads).
+
+    Returns:
+        float32 (heads), never 0.
+    """
+    largest = np.abs(weights).max(axis=0, initial=0.0).astype(np.float64)
+    fractions, exponents = np.frexp(largest / LARGEST_STEP)
+    scales = np.ldexp(np.ceil(fractions * 2**16) / 2**16, exponents).astype(np.float32)
+    return np.where(scales > 0, scales, np.float32(1))
+
+
+def weight_steps(weights: NDArray[np.float32], scales: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Round weights to the nearest step.
+
+    Args:
+        weights: float32 (terms, heads).
+        scales: float32 (heads), as `weight_scales` returns them.
+
+    Returns:
+        int8 (terms, heads): weights divided by scales.
+    """
+    steps: NDArray[np.int8] = np.rint(weights / scales).astype(np.int8)
+    return steps

@@ -25,8 +25,7 @@ from scoring.artifacts.verified_files import read_verified
 from scoring.artifacts.versions import load_version, model_from_bytes
 from scoring.errors import ArtifactDamaged, ArtifactError, ArtifactMissing, FormatUnsupported
 from scoring.guidelines import HEADS
-from scoring.model.arrays import LinearModel
-from scoring.model.quantisation import weight_scales, weight_steps
+from scoring.model.arrays import LinearModel, weight_scales, weight_steps
 from scoring.text.normalise import NORMALISER_VERSION
 
 VERSION = "20261122T000000Z-first"

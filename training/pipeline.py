@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 
 from scoring.artifacts.manifest import Manifest
 from scoring.artifacts.selection import use_version
-from scoring.artifacts.verified_files import MANIFEST
 from scoring.artifacts.versions import (
     PublishedModel,
     load_current,
     load_version,
-    model_from_bytes,
     publish,
 )
 from scoring.errors import ArtifactError, ArtifactMissing
@@ -49,7 +47,7 @@ from training.project_data import (
     report,
     training_rows,
 )
-from training.publishing.export import json_file, make_manifest, model_files
+from training.publishing.export import json_file, make_manifest, model_files, reloaded
 from training.publishing.model_card import comparison_table, model_card
 from training.resources import Resources
 from training.settings import TrainingSettings
@@ -213,11 +211,10 @@ def publish_evaluated(
         The published version, as loaded from the disk.
     """
     files = model_files(built)
-    stored = {MANIFEST: manifest.to_json().encode(), **files}
-    reloaded = model_from_bytes(stored, manifest.version)
+    stored = reloaded(manifest, files)
     metrics: dict[str, Any] = {}
     if weights.any():
-        metrics["held-back news comments"] = evaluate(reloaded, held_back, weights, seed=seed)
+        metrics["held-back news comments"] = evaluate(stored, held_back, weights, seed=seed)
     counts = {str(key): int(count) for key, count in rows["source"].value_counts().items()}
     files["metrics.json"] = json_file({"version": manifest.version, "evaluations": metrics})
     citations = {source.key: source.citation for source in registry.sources}

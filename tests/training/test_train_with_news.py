@@ -156,7 +156,7 @@ def check_seeds(
     """The model in use is trained again on another seed; on other data it cannot be."""
     assert main([*command, "seeds", "7", "--out", str(out)]) == 0
     assert "within its interval" in capsys.readouterr().out
-    found = read_seeds(out / SEEDS_FILE)
+    found = read_seeds(out / SEEDS_FILE, read_report(out / "evaluation.json")["model"])
     assert [run["seed"] for run in found["runs"]] == [SETTINGS.seed, 7]
     first, again = (run["precisions"] for run in found["runs"])
     assert first

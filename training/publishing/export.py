@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -13,7 +14,8 @@ import pandas as pd
 
 from scoring.artifacts.files import stored_arrays
 from scoring.artifacts.manifest import Manifest
-from scoring.artifacts.versions import GOLDEN, golden_lines
+from scoring.artifacts.verified_files import MANIFEST
+from scoring.artifacts.versions import GOLDEN, PublishedModel, golden_lines, model_from_bytes
 from scoring.guidelines import CATEGORIES, GUIDELINES_VERSION, HEADS
 from scoring.text.normalise import NORMALISER_VERSION
 from training.fitting.build import BuiltModel
@@ -118,6 +120,23 @@ def model_files(built: BuiltModel) -> dict[str, bytes]:
     files = {f"{name}.npy": content for name, content in stored_arrays(built.model).items()}
     files[GOLDEN] = golden_lines(built.model, list(GOLDEN_TEXTS))
     return files
+
+
+def reloaded(manifest: Manifest, files: Mapping[str, bytes]) -> PublishedModel:
+    """Load a model from the bytes that would be stored.
+
+    Args:
+        manifest: Its manifest.
+        files: As `model_files` returns them.
+
+    Returns:
+        The model, ready to score; on no disk.
+
+    Raises:
+        ArtifactDamaged: The bytes do not make a model.
+    """
+    stored = {MANIFEST: manifest.to_json().encode(), **files}
+    return model_from_bytes(stored, manifest.version)
 
 
 def json_file(content: object) -> bytes:

@@ -81,6 +81,7 @@ def run_evaluate(
         return
     path = options.out / JSON_FILE
     last = read_report(path) if path.exists() else {}
+    current = load_current(models)
     inputs = Inputs(
         data,
         registry,
@@ -89,9 +90,9 @@ def run_evaluate(
         data.parent / GROUP_SENTENCES,
         history=last.get("cut_history", []),
         own_splits=last.get("own_splits", []) if options.quick else None,
-        seeds=read_seeds(options.out / SEEDS_FILE),
+        seeds=read_seeds(options.out / SEEDS_FILE, current.manifest.version),
     )
-    found = collect(load_current(models), inputs, report)
+    found = collect(current, inputs, report)
     write_report(options.out, found)
     report(f"\n{terminal_page(found)}\n\nwritten: {options.out / PAGE}, {options.out / JSON_FILE}")
 

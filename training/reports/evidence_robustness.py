@@ -171,7 +171,7 @@ def seeds_table(seeds: Mapping[str, Any]) -> Table:
     ]  # fmt: skip
     return Table(
         "Precision of the presets, trained again on other seeds",
-        f"Model {seeds.get('model')} ({seeds.get('date')}) beside the same recipe, data, but the "
+        f"The model ({seeds.get('date')}) beside the same recipe on the same data with the "
         f"seeds {told} for folds, disguises and thresholds; re-weighted to the stated prevalence.",
         ["comments of", "preset", "rejected", "precision", "on the other seeds",
          "within its interval"],

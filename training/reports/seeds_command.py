@@ -12,8 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from scoring.artifacts.verified_files import MANIFEST
-from scoring.artifacts.versions import PublishedModel, load_current, model_from_bytes
+from scoring.artifacts.versions import PublishedModel, load_current
 from training.corpus.merge import HELD_BACK
 from training.corpus.weights import Weighted
 from training.errors import TrainingError
@@ -21,7 +20,7 @@ from training.evidence.collect import held_back_parts
 from training.evidence.seeds import preset_precisions
 from training.fitting.build import build_model
 from training.project_data import augmented_rows, licences, read_corpus, training_rows
-from training.publishing.export import data_digest, make_manifest, model_files
+from training.publishing.export import data_digest, make_manifest, model_files, reloaded
 from training.reports.evidence_robustness import seeds_table
 from training.reports.markdown import markdown_table
 from training.resources import Resources
@@ -81,18 +80,17 @@ def run_seeds(
     _check_recipe(current, train, settings)
     parts = held_back_parts(corpus.part(HELD_BACK), registry)
     path, version = options.out / SEEDS_FILE, current.manifest.version
-    told = read_seeds(path, version)
-    runs = {run["seed"]: run for run in told["runs"]} if told else {}
-    runs[settings.seed] = _run(settings.seed, current, parts)
+    runs = {settings.seed: _run(settings.seed, current, parts)}
+    for run in read_seeds(path, version).get("runs", ()):
+        runs.setdefault(run["seed"], run)
     for seed in options.seeds:
         if seed not in runs:
             report(f"seed {seed}")
             rows = augmented_rows(data, corpus, registry, seed)
             again = _trained(data, rows, registry, replace(settings, seed=seed), resources)
             runs[seed] = _run(seed, again, parts)
-        _write(path, version, [runs[settings.seed], *_but(runs, settings.seed)])
-    found = read_seeds(path, version)
-    table = seeds_table(found)
+        _write(path, version, list(runs.values()))
+    table = seeds_table(read_seeds(path, version))
     report(f"\n{table.title}\n{markdown_table(table.header, table.rows)}\n\nwritten: {path}")
 
 
@@ -119,16 +117,11 @@ def _trained(
     """Train a model that is kept in memory alone."""
     built = build_model(training_rows(data, rows, registry, settings), settings, resources)
     manifest = make_manifest(built, rows, settings, licences(rows, registry), datetime.now(UTC))
-    stored = {MANIFEST: manifest.to_json().encode(), **model_files(built)}
-    return model_from_bytes(stored, manifest.version)
+    return reloaded(manifest, model_files(built))
 
 
 def _run(seed: int, published: PublishedModel, parts: dict[str, Weighted]) -> dict[str, Any]:
     return {"seed": seed, "precisions": preset_precisions(published, parts)}
-
-
-def _but(runs: dict[int, dict[str, Any]], first: int) -> list[dict[str, Any]]:
-    return [runs[seed] for seed in sorted(runs) if seed != first]
 
 
 def _write(path: Path, version: str, runs: list[dict[str, Any]]) -> None:
@@ -137,12 +130,12 @@ def _write(path: Path, version: str, runs: list[dict[str, Any]]) -> None:
     path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
-def read_seeds(path: Path, version: str | None = None) -> dict[str, Any]:
+def read_seeds(path: Path, version: str) -> dict[str, Any]:
     """Read what retrains on other seeds gave.
 
     Args:
         path: `seeds.json`.
-        version: The model it must be about; any where None.
+        version: The model it must be about.
 
     Returns:
         `model`, `date` and `runs` (`seed`, `precisions`), that of the model first; empty where the
@@ -154,4 +147,4 @@ def read_seeds(path: Path, version: str | None = None) -> dict[str, Any]:
     if not path.exists():
         return {}
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found if version in (None, found["model"]) else {}
+    return found if found["model"] == version else {}
